@@ -24,7 +24,7 @@ def arguments_of(client: Client) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("protocol", range(2, pickle.HIGHEST_PROTOCOL + 1))
-def test_f29_a_client_travels_while_it_works(strawberry_server: Server, protocol: int) -> None:
+def test_f29_a_client_in_use_can_be_pickled(strawberry_server: Server, protocol: int) -> None:
     """The copy starts its own runtime; the original is not affected."""
     with Client(strawberry_server.url, headers=headers) as client:
         with client.subscribe("subscription { count(delay: 0.01) }") as events:
@@ -45,7 +45,7 @@ def test_f29_copying_a_client_is_pickling_it(strawberry_server: Server) -> None:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
 
 
-def test_f29_every_argument_travels() -> None:
+def test_f29_every_argument_is_pickled() -> None:
     """All parameters of a client, now and in the future, are pickled."""
     client = Client("http://localhost/graphql", headers={"A": "b"}, execute_timeout=3, subscriptions="ws://localhost/x")
     parameters = set(inspect.signature(Client).parameters)
@@ -54,7 +54,7 @@ def test_f29_every_argument_travels() -> None:
 
 
 @pytest.mark.parametrize("kind", ["http", "ws"])
-def test_f29_a_transport_travels_unconnected(strawberry_server: Server, kind: str) -> None:
+def test_f29_a_pickled_transport_is_unconnected(strawberry_server: Server, kind: str) -> None:
     """A client with a user's transport pickles a copy of it."""
     transport = (
         AIOHTTPTransport(strawberry_server.url, headers)

@@ -28,7 +28,7 @@ def test_ping_sends_the_smallest_query() -> None:
     assert server.requests[0].body == b'{"query":"{ __typename }"}'
 
 
-def test_ping_raises_when_the_server_does_not_answer(strawberry_server: Server) -> None:
+def test_ping_raises_if_the_server_does_not_respond(strawberry_server: Server) -> None:
     """A server that is down or too slow is an exception, and so are GraphQL errors."""
     with pytest.raises(TransportConnectionFailed), Client("http://127.0.0.1:1/graphql") as client:
         client.ping()

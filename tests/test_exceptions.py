@@ -129,7 +129,7 @@ def test_long_bodies_are_cut() -> None:
     assert len(exceptions.TransportProtocolError("m", received="x" * 5000).received) == 1000
 
 
-def test_server_errors_read_their_answer() -> None:
+def test_server_errors_read_their_response() -> None:
     """Headers and retry_after come from the response, and are empty without one."""
     error = exceptions.TransportServerError("m", response=RESPONSE)
     assert (error.headers, error.retry_after) == ({"Retry-After": "2"}, 2.0)
@@ -155,7 +155,7 @@ HUGE: list[dict[str, Any]] = [
 ]
 
 
-def test_errors_of_any_size_make_a_message_of_some_size() -> None:
+def test_messages_of_errors_of_any_size_are_limited() -> None:
     """The message has the first message and path, truncated, and the number of others; the exception has all."""
     with pytest.raises(exceptions.TransportQueryError) as caught:
         data_or_raise(ExecutionResult(None, HUGE))

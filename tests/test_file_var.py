@@ -117,7 +117,7 @@ def test_a_closed_file_is_refused() -> None:
         FileVar(file)
 
 
-def test_a_file_is_sent_from_where_it_stands() -> None:
+def test_a_file_is_sent_from_its_position() -> None:
     """The position when the FileVar was created is the one to rewind to."""
     file = io.BytesIO(b"0123456789")
     file.seek(4)

@@ -177,7 +177,7 @@ def test_leaks_fail_their_test(suite: pytest.Pytester) -> None:
 
 
 @pytest.mark.parametrize("drop", ["leaving.cycle()", "leaving.kept.clear()"])
-def test_garbage_complains_however_old_it_is(suite: pytest.Pytester, drop: str) -> None:
+def test_garbage_of_any_age_is_reported(suite: pytest.Pytester, drop: str) -> None:
     """This also works if later garbage was excluded from the collections."""
     suite.makepyfile(test_2=f"import leaving\ndef test(): {drop}")
     result = suite.runpytest_subprocess("-W", "error")
@@ -220,7 +220,7 @@ def test_script_that_hangs_fails(run_script: RunScript) -> None:
         run_script("import time; print('here', flush=True); time.sleep(600)", timeout=10)
 
 
-def test_servers_answer(any_server: Server) -> None:
+def test_servers_respond(any_server: Server) -> None:
     """Each real server responds to a query, and logs the request."""
     assert ask(any_server, "{ hello }") == {"data": {"hello": "Hello world!"}}
     assert '"{ hello }"' in any_server.wait_for("request", method="POST")["body"]

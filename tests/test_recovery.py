@@ -191,7 +191,7 @@ def test_on_reconnect_must_be_a_function() -> None:
         client.subscribe(TICKS, on_reconnect=5)  # type: ignore[call-overload]
 
 
-def test_timeout_covers_marks() -> None:
+def test_timeout_includes_markers() -> None:
     """``next(timeout=)`` ends in time, whatever happens to the connection."""
     with (
         server_of(1, 0, 0) as server,

@@ -13,7 +13,7 @@ from syncgql import UNSET, DocumentError, GraphQLRequest, gql
 from syncgql.request import as_request, parse_document
 
 
-def test_text_is_sent_as_it_stands() -> None:
+def test_text_is_sent_unchanged() -> None:
     """Source text is not parsed and printed again, so comments and layout are kept."""
     text = "{ book  # a comment\n }"
     assert GraphQLRequest(text).payload == {"query": text}
@@ -211,7 +211,7 @@ def test_the_type_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     ],
 )
 def test_incremental_directive(document: str, directive: str) -> None:
-    """What asks for an answer in parts: in the operation and the fragments that it uses, whatever stands between."""
+    """The directive is found in the operation and the fragments that it uses, but not in text and comments."""
     assert GraphQLRequest(document).incremental_directive == directive
     assert GraphQLRequest(parse(document)).incremental_directive == directive
 

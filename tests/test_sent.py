@@ -33,6 +33,7 @@ from syncgql import (
     gql,
 )
 
+from .ports import reserved_port
 from .servers.scripted import Peer, ScriptedServer
 from .servers.wire import Script, WireConnection, WireServer, always, answer
 from .transport.conversations import SUBSCRIPTION, after_start, event
@@ -61,14 +62,6 @@ def failure(make: Make, url: str, **options: Any) -> TransportError:
     return info.value
 
 
-@contextlib.contextmanager
-def port_without_server() -> Iterator[int]:
-    """Reserve a port without a listening server."""
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        yield holder.getsockname()[1]
-
-
 def reset_after_request(connection: WireConnection) -> None:
     connection.read_request()
     connection.reset()
@@ -88,7 +81,7 @@ def silent(connection: WireConnection) -> None:
 
 def test_no_connection(make: Make) -> None:
     """A port without a listening server, and a host that does not exist."""
-    with port_without_server() as port:
+    with reserved_port() as port:
         refused = failure(make, f"http://127.0.0.1:{port}/graphql")
     unknown = failure(make, "http://no-such-host.invalid/graphql")
     assert [type(error) for error in (refused, unknown)] == [TransportConnectionFailed] * 2
@@ -124,7 +117,7 @@ def test_no_tls_in_a_session_of_the_user(server_context: ssl.SSLContext) -> None
 
 def test_no_way_through_a_proxy() -> None:
     """A proxy port without a listening server, and a proxy that refuses to connect."""
-    with port_without_server() as port:
+    with reserved_port() as port:
         proxies = {"https": f"http://127.0.0.1:{port}"}
         transport = RequestsHTTPTransport("https://api.test/", proxies=proxies)
         assert failure(lambda url: transport, "").sent is False
@@ -231,7 +224,7 @@ def test_blocking_call_that_times_out_before_it_begins() -> None:
     assert error.sent is False
 
 
-def test_bare_transport_that_was_answered_before() -> None:
+def test_bare_transport_that_received_a_response_before() -> None:
     """The response to one call says nothing about the next."""
 
     def script(connection: WireConnection) -> None:
@@ -248,7 +241,7 @@ def test_bare_transport_that_was_answered_before() -> None:
     assert info.value.sent is None
 
 
-def test_call_that_times_out_within_the_answer(make: Make) -> None:
+def test_call_that_times_out_within_the_response(make: Make) -> None:
     """The limit of the call expires after the response has begun."""
 
     def script(connection: WireConnection) -> None:
@@ -285,7 +278,7 @@ def test_http(make: Make, script: Script, kind: type[TransportError], sent: bool
     assert error.sent is sent
 
 
-def test_no_answer_in_time(make: Make) -> None:
+def test_no_response_in_time(make: Make) -> None:
     """When the time of a call is up, the request may have arrived."""
     with WireServer(silent) as server:
         error = failure(make, server.url, timeout=1.5)
@@ -325,7 +318,7 @@ def test_retries_of_requests_count() -> None:
         transport = RequestsHTTPTransport(server.url, retries=2, retry_backoff_factor=0, trust_env=False)
         error = failure(lambda url: transport, server.url)
     assert (error.attempts, error.sent) == (3, None)
-    with port_without_server() as port:
+    with reserved_port() as port:
         url = f"http://127.0.0.1:{port}/graphql"
         transport = RequestsHTTPTransport(url, retries=1, retry_backoff_factor=0, trust_env=False)
         error = failure(lambda url: transport, url)
@@ -485,7 +478,7 @@ def test_bare_transport_that_cannot_connect() -> None:
     """Opening the socket alone sends no operation."""
 
     async def connect() -> TransportError:
-        with port_without_server() as port:
+        with reserved_port() as port:
             transport = AIOHTTPWebsocketsTransport(f"ws://127.0.0.1:{port}/")
             with pytest.raises(TransportConnectionFailed) as info:
                 await transport.connect()

@@ -31,8 +31,8 @@ from .fix_scripts import RunScript
 from .fix_servers import Server
 from .servers.wire import WireServer, always, answer
 
-MOST_LINES = 15
-MOST_FRAMES = 3
+MAX_LINES = 15
+MAX_FRAMES = 3
 PACKAGE = str(Path(syncgql.__file__).parent)
 NOWHERE = "http://127.0.0.1:9/graphql"
 
@@ -43,14 +43,14 @@ def check(call: Callable[[], object], expected: type[SyncGQLError]) -> SyncGQLEr
         call()
     error = caught.value
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith(PACKAGE)]
-    assert len(frames) <= MOST_FRAMES, [frame.name for frame in frames]
+    assert len(frames) <= MAX_FRAMES, [frame.name for frame in frames]
     # Not the complete output, which begins with two frames of this module and pytest.
     printed = "".join(traceback.format_exception(error)).splitlines()
     # The number of lines that Python marks with ~~~^^^ depends on its version.
     lines = [line for line in printed if not re.fullmatch(r" *[~^]+", line)]
     # A syntax error shows the place in the document, in the message and in that of its cause.
     more = str(error).count("\n") + str(error.__cause__).count("\n")
-    assert len(lines) <= MOST_LINES + 6 + more, "\n".join(lines)
+    assert len(lines) <= MAX_LINES + 6 + more, "\n".join(lines)
     return error
 
 
@@ -119,6 +119,6 @@ def test_the_whole_traceback_on_request(run_script: RunScript) -> None:
     script = f"from syncgql import Client\nClient({NOWHERE!r}).execute('{{ a }}')\n"
     short = run_script(script).stderr.splitlines()
     full = run_script(script, environment={**os.environ, "SYNCGQL_FULL_TRACEBACK": "1"}).stderr.splitlines()
-    assert len(short) <= MOST_LINES
-    assert len(full) > 3 * MOST_LINES
+    assert len(short) <= MAX_LINES
+    assert len(full) > 3 * MAX_LINES
     assert short[-1] == full[-1]

@@ -19,7 +19,7 @@ from graphql import (
 
 from .fields import Field, Fields, InlineFragment, Selection
 
-MOST_TYPES = 20
+MAX_TYPES = 20
 """The maximum number of types for which an interface or union is selected with a fragment per type. GitHub's ``Node``
 has 249 types; a selection of all of them would exceed any server's complexity limit.
 """
@@ -66,7 +66,7 @@ def _of_abstract(
     common = _of_fields(schema, type_, depth, path) if isinstance(type_, GraphQLInterfaceType) else []
     selected: list[Selection] = [Field("__typename"), *common]
     members = schema.get_possible_types(type_)
-    if len(members) > MOST_TYPES:
+    if len(members) > MAX_TYPES:
         return selected
     keys = {field.key for field in common}
     own = {

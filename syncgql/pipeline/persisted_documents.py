@@ -35,7 +35,7 @@ PersistedDocuments = Literal["automatic"] | Mapping[str, str] | str | os.PathLik
 """``"automatic"``, or the documents that the server accepts."""
 
 PersistedDocumentsOption = PersistedDocuments | None
-"""The same, or None to send documents."""
+"""The persisted documents; None to send the text of documents."""
 
 SHOWN_CHARACTERS = 100
 

@@ -11,6 +11,7 @@ from typing import Any
 from ..bounded_cache import cached
 from ..checks import plain_text
 from ..messages import as_sentence
+from ..protocol.http_get import MEMBERS
 from ..protocol.persisted_documents import EXTENSION_MEMBER
 from ..schema.text_file import read_text
 
@@ -19,8 +20,6 @@ __all__ = ["TrustedDocuments"]
 ACCEPTED = "a mapping of ids to documents or the path of a JSON file with one"
 APOLLO_FORMAT = "apollo-persisted-query-manifest"
 """The member ``format`` of the manifests of Apollo's tools, which list operations."""
-
-RESERVED = frozenset({"query", "operationName", "variables", "extensions"})
 
 
 class TrustedDocuments:
@@ -41,7 +40,7 @@ class TrustedDocuments:
     def __init__(self, manifest: Mapping[str, str] | str | os.PathLike[str], *, member: str = "documentId") -> None:
         if not isinstance(member, str):
             raise TypeError(f"member must be a str, not {type(member).__name__}.")
-        is_own = member and member not in RESERVED and "." not in member
+        is_own = member and member not in MEMBERS and "." not in member
         if not is_own and member != EXTENSION_MEMBER:
             raise ValueError(f"member must be a name such as 'documentId', or {EXTENSION_MEMBER!r}, not {member!r}.")
         self.member = member

@@ -44,7 +44,7 @@ def describe_errors(errors: Sequence[Mapping[str, Any]]) -> str:
     If the error has no message, the text contains its ``extensions.code``.
     """
     first = errors[0]
-    text = truncate(_said(first))
+    text = truncate(_error_text(first))
     path = first.get("path")
     if isinstance(path, list) and path:
         steps = ".".join(text_of(step, PATH_CHARACTERS) for step in path[:PATH_CHARACTERS])
@@ -77,7 +77,7 @@ def _message(entry: Any) -> str:
     return NO_REASON if entry is None else as_text(entry)
 
 
-def _said(error: Mapping[str, Any]) -> str:
+def _error_text(error: Mapping[str, Any]) -> str:
     message = error.get("message") or error.get("error")
     if message:
         return as_text(message)

@@ -54,9 +54,9 @@ GRAPHQL_RESPONSE = "application/graphql-response+json"
 REFUSING_STATUSES = frozenset({401, 403, 407, 429, 502, 503, 504})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
-IS_IT_THE_ENDPOINT = "Is this the URL of the GraphQL endpoint?"
-IS_IT_A_SUBSCRIPTION = "If the document is a subscription, use client.subscribe()."
-WHICH_PROTOCOL = "A subscription needs client.subscribe(), over a protocol that the server offers."
+ENDPOINT_ADVICE = "Is this the URL of the GraphQL endpoint?"
+SUBSCRIBE_ADVICE = "If the document is a subscription, use client.subscribe()."
+PROTOCOL_ADVICE = "A subscription needs client.subscribe(), over a protocol that the server offers."
 EVENT_STREAM = "text/event-stream"
 
 LONGEST_CACHED = 16_384
@@ -150,7 +150,7 @@ def read_http_response(response: Response, body: bytes, json_deserialize: JSONDe
         return _parse_unsuccessful(response, body, media_type, charset, json_deserialize)
     if body and (not media_type or begins_as_json(body, charset)):
         return _parse_body(response, body, charset, json_deserialize)
-    advice = IS_IT_A_SUBSCRIPTION if media_type == EVENT_STREAM else IS_IT_THE_ENDPOINT
+    advice = SUBSCRIBE_ADVICE if media_type == EVENT_STREAM else ENDPOINT_ADVICE
     raise protocol_error(response, body, f"the response is {media_type or 'empty'}, not JSON", advice)
 
 
@@ -301,7 +301,7 @@ def _parse_body(response: Response, body: bytes, charset: str, json_deserialize:
         raise protocol_error(response, body, rule, error.advice) from error
     except CODEC_ERRORS as error:
         rule = f"the response is not JSON: {str(error).rstrip('.')}" if body else "the response is empty"
-        raise protocol_error(response, body, rule, IS_IT_THE_ENDPOINT) from error
+        raise protocol_error(response, body, rule, ENDPOINT_ADVICE) from error
 
 
 def _parse_unsuccessful(
@@ -339,7 +339,7 @@ def _advice(response: Response) -> str:
         offered = response.headers.get("Accept", "")
         return (
             ": the server cannot produce any of the media types that the client accepts."
-            f"{f' It offers {offered[:200]}.' if offered else ''} {WHICH_PROTOCOL}"
+            f"{f' It offers {offered[:200]}.' if offered else ''} {PROTOCOL_ADVICE}"
         )
     if status == 407:
         return ": the proxy requires credentials. Put a user name and a password into the URL of proxy=."

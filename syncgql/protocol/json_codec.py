@@ -104,7 +104,7 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
         complete = _complete(value)
         if complete is not value:
             return encode(complete, json_serialize, name)
-        path, cause = _culprit(value, json_serialize, [name] if name else [], error)
+        path, cause = _find_fault(value, json_serialize, [name] if name else [], error)
         where = ".".join(path)
         raise DocumentError(f"{where or 'The request'} cannot be written as JSON: {cause}", path=where) from cause
 
@@ -120,7 +120,7 @@ def _complete(value: Any) -> Any:
 _DEEPEST_PATH = 50  # a longer path is unreadable, and such deep nesting is usually the mistake
 
 
-def _culprit(
+def _find_fault(
     value: Any, json_serialize: JSONSerialize, path: list[str], error: Exception
 ) -> tuple[list[str], Exception]:
     """Return the innermost part of *value* that the codec refuses, with its path; *error* is the codec's."""

@@ -150,13 +150,13 @@ def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
     if not isinstance(outcome, ExecutionResult | TransportServerError):
         return outcome
     errors = outcome.errors or ()
-    if not any(map(_says_unknown, errors)):
+    if not any(map(_reports_unknown, errors)):
         return outcome
     hint = f"The server does not know the id {document_id!r}; register the document with it."
     named = copy.copy(outcome)  # several callers may share the object
     named.errors = [
         {**error, "message": f"{as_sentence(str(error.get('message')))} {hint}"}
-        if _says_unknown(error)
+        if _reports_unknown(error)
         else dict(error)
         for error in errors
     ]
@@ -165,7 +165,7 @@ def naming_the_id(outcome: BatchEntry, document_id: str) -> BatchEntry:
     return named
 
 
-def _says_unknown(error: Mapping[str, Any]) -> bool:
+def _reports_unknown(error: Mapping[str, Any]) -> bool:
     said = error.get("message"), extensions_of(error).get("code")
     return any(isinstance(value, str) and value in UNKNOWN_ID for value in said)
 

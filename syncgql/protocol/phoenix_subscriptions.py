@@ -17,10 +17,10 @@ from dataclasses import dataclass, field
 
 logger = logging.getLogger(__name__)
 
-MOST_EARLY_EVENTS = 1000
+MAX_EARLY_EVENTS = 1000
 """The maximum number of events of unknown subscriptions to keep; a server sends few of them before its reply."""
 
-MOST_EARLY_CHARACTERS = 16 * 1024 * 1024
+MAX_EARLY_CHARACTERS = 16 * 1024 * 1024
 """The maximum total length of these events."""
 
 
@@ -119,7 +119,7 @@ class EarlyEvents:
         """Keep an event. Once there are too many, ignore all further ones, so that none is missing in between."""
         if self._is_full:
             return
-        self._is_full = len(self._events) == MOST_EARLY_EVENTS or self._characters + len(text) > MOST_EARLY_CHARACTERS
+        self._is_full = len(self._events) == MAX_EARLY_EVENTS or self._characters + len(text) > MAX_EARLY_CHARACTERS
         if self._is_full:
             logger.warning(
                 "Ignoring events of subscriptions that the server has not confirmed, because there are too many."

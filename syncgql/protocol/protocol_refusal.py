@@ -81,7 +81,7 @@ def refuses_protocol(outcome: ExecutionResult | TransportError, *, is_subscripti
     """
     if isinstance(outcome, ExecutionResult):
         status = 200 if outcome.response is None else outcome.response.status
-        return status in NOT_IN_THIS_FORM or (is_subscription and _was_no_subscription(outcome))
+        return status in NOT_IN_THIS_FORM or (is_subscription and _is_unsupported(outcome))
     if isinstance(outcome, TransportServerError):
         status = outcome.code or 0
         if is_subscription and _has_started(outcome):
@@ -112,7 +112,7 @@ def _has_started(error: TransportServerError) -> bool:
     return error.code == 406 and EVENT_STREAM in error.headers.get("Accept", "")
 
 
-def _was_no_subscription(result: ExecutionResult) -> bool:
+def _is_unsupported(result: ExecutionResult) -> bool:
     """Return whether a server ran a subscription as a query, or reports that it does not support it in this form."""
     if not result.errors:
         return True

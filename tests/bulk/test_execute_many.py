@@ -58,7 +58,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS)
 @pytest.mark.parametrize("ordered", [True, False])
-def test_all_results_come(strawberry_server: Server, options: dict[str, Any], ordered: bool) -> None:
+def test_all_results_are_returned(strawberry_server: Server, options: dict[str, Any], ordered: bool) -> None:
     """All results are returned with every policy, in the order of the requests or as they arrive."""
     with Client(strawberry_server.url, **options) as client:
         found = list(client.execute_many(GREET, names(50), ordered=ordered))

@@ -15,7 +15,7 @@ COUNT = "subscription ($to: Int, $delay: Float) { count(to: $to, delay: $delay) 
 FAIL = "subscription { failAfter(count: 2) }"
 
 
-def test_all_events_come(strawberry_server: Server) -> None:
+def test_all_events_are_returned(strawberry_server: Server) -> None:
     """The events of each subscription keep their order; the loop ends when all have ended."""
     with Client(strawberry_server.ws_url) as one, Client(strawberry_server.ws_url) as two:
         feeds = [one.subscribe(COUNT, {"to": 5}), one.subscribe(COUNT, {"to": 3}), two.subscribe(COUNT, {"to": 4})]

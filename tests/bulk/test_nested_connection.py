@@ -65,7 +65,7 @@ def test_no_connection_at_the_path(path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [None, "repositories.nodes.issues"])
-def test_a_path_without_the_mark(path: str | None) -> None:
+def test_a_path_without_brackets(path: str | None) -> None:
     """The message contains the path to pass."""
     with pytest.raises(DocumentError, match=r"'repositories.nodes\[\].issues'"):
         Client("http://127.0.0.1:9/").paginate(DOCUMENT, path=path)

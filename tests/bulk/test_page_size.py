@@ -40,7 +40,7 @@ def test_the_size_is_halved_down_to_one(caplog: pytest.LogCaptureFixture) -> Non
     assert "requesting 2 nodes instead" in caplog.text
 
 
-def test_it_grows_back() -> None:
+def test_the_size_grows_back() -> None:
     """After several pages, it grows by half, up to the original size."""
     size = PageSize(100)
     size.shrink(COST)

@@ -80,7 +80,7 @@ def test_the_limit_ends_a_request(strawberry_server: Server) -> None:
         strawberry_server.wait_for("sleep_cancelled")
 
 
-def test_the_limit_of_the_client_holds(strawberry_server: Server) -> None:
+def test_the_limit_of_the_client_applies(strawberry_server: Server) -> None:
     """The client's limit applies if it is shorter."""
     with Client(strawberry_server.url, timeout=0.2) as client, pytest.raises(TransportTimeout) as info:
         next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=60))

@@ -46,7 +46,7 @@ def test_nothing_is_shown_in_other_cases(option: bool | None, capsys: pytest.Cap
     assert capsys.readouterr() == ("", "")
 
 
-def test_a_function_gets_the_sums() -> None:
+def test_a_function_receives_the_sums() -> None:
     """The function receives None if the total is unknown."""
     reported: list[Any] = []
     progress = progress_of(lambda done, total: reported.append((done, total)), "requests")

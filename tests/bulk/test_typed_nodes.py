@@ -97,7 +97,7 @@ def test_pages_have_typed_nodes_and_the_raw_result(rows_url: str) -> None:
     assert [row.id for row in page.nodes] == [row["id"] for row in page.result.data["rows"]["nodes"]]
 
 
-def test_a_page_that_does_not_fit_is_an_error(rows_url: str) -> None:
+def test_a_page_that_does_not_match_is_an_error(rows_url: str) -> None:
     """The error contains the path in the response."""
     with Client(rows_url) as client, pytest.raises(ResultError) as caught:
         list(client.paginate(TypedRequest(NODES % INFO, Wrong), page_size=2))

@@ -52,7 +52,7 @@ def test_a_url_without_its_scheme(tmp_path: Path) -> None:
 
 
 def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> None:
-    """~/.config/syncgql/config.toml, or where XDG_CONFIG_HOME says; the project's own definition goes first."""
+    """~/.config/syncgql/config.toml, or the folder XDG_CONFIG_HOME; the project's definition takes precedence."""
     folder = tmp_path / "syncgql"
     folder.mkdir()
     (folder / "config.toml").write_text(f'[endpoints.mine]\nurl = "{strawberry_server.url}"\n')

@@ -39,7 +39,7 @@ def test_no_bar_in_a_pipe(library: str, tale: Path) -> None:
 
 
 def test_ctrl_c_ends_an_upload(tale: Path) -> None:
-    """The bar goes, the cursor comes back, and the exit code is that of Ctrl-C."""
+    """The bar is removed, the cursor is shown again, and the exit code is that of Ctrl-C."""
     requested = threading.Event()
 
     def hold(connection: WireConnection) -> None:

@@ -87,14 +87,14 @@ def test_subscriptions_may_have_another_endpoint(strawberry_server: Server, aria
 
 
 def test_a_transport_may_be_given(strawberry_server: Server) -> None:
-    """A client works with a transport of one's own; this server runs a subscription over plain HTTP as a query."""
+    """A client works with a user's transport; this server runs a subscription over plain HTTP as a query."""
     with Client(transport=AIOHTTPTransport(strawberry_server.url)) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         with pytest.raises(TransportError, match="Cannot return null"):
             next(client.subscribe("subscription { count(to: 1) }"))
 
 
-def test_making_a_client_does_nothing_yet() -> None:
+def test_creating_a_client_starts_nothing() -> None:
     """Creating a client starts no thread and opens no connection."""
     before = set(threading.enumerate())  # one of them may end meanwhile
     clients = [Client("http://127.0.0.1:1/") for _ in range(100)]

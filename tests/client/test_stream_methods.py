@@ -210,7 +210,7 @@ def test_event_stream_transport(graphql_sse_server: StreamServer, yoga_server: S
 
 
 def test_multipart_transport(strawberry_streams: StreamServer) -> None:
-    """It asks for the parts of a response as it asks for subscriptions."""
+    """It requests a response in parts like a subscription."""
     with Client(transport=MultipartSubscriptionTransport(strawberry_streams.url)) as client:
         assert list(client.stream(DEFERRED))[-1] == {"book": {"title": "Emma", "summary": SUMMARY}}
         assert client.execute(STREAMED) == {"book": {"title": "Emma", "reviews": REVIEWS}}

@@ -6,7 +6,7 @@ from .sample_definitions import written
 
 
 def test_a_class_with_a_union() -> None:
-    """Marks in the annotations say what pydantic does not know."""
+    """Annotations contain the information that pydantic needs."""
     text = written("pydantic")
     union = 'Annotated[F.FoundA | F.FoundNamed | F.FoundOther, ByTypename("A", ("B", "C"))]'
     assert f"    found: list[{union}] | None\n" in text

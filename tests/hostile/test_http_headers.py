@@ -179,7 +179,7 @@ BAD_URLS = {
 
 
 @pytest.mark.parametrize("url", BAD_URLS.values(), ids=list(BAD_URLS))
-def test_urls_that_are_none(make_client: MakeClient, url: str) -> None:
+def test_texts_that_are_not_urls(make_client: MakeClient, url: str) -> None:
     """They are refused when the client is created, without showing a password."""
     with pytest.raises(ValueError, match="url") as caught:
         make_client(url)

@@ -32,7 +32,7 @@ def message(**members: Any) -> bytes:
 
 @each_dialect
 def test_id_of_another_subscription(dialect: Dialect) -> None:
-    """A result goes to the operation with its id, and an end ends only that operation, in any order."""
+    """A result belongs to the operation with its id, and an end ends only that operation, in any order."""
 
     async def script(peer: Peer) -> None:
         first = await dialect.open(peer)
@@ -55,7 +55,7 @@ def test_id_of_another_subscription(dialect: Dialect) -> None:
 )
 @each_dialect
 @in_loop
-async def test_id_that_is_not_ours(dialect: Dialect, id: str) -> None:
+async def test_unknown_id(dialect: Dialect, id: str) -> None:
     """Messages with unknown ids are ignored; names with a special meaning elsewhere are ordinary ids."""
 
     async def act(peer: Peer, own: str) -> None:
@@ -83,7 +83,7 @@ async def test_id_that_is_not_text(dialect: Dialect, id: Any) -> None:
 @pytest.mark.parametrize("type", ["__proto__", "__class__", "receive", "_on_ack", "x" * 10**6, "\0", 1, [], {}, True])
 @each_dialect
 @in_loop
-async def test_type_that_is_none(dialect: Dialect, type: Any) -> None:
+async def test_unknown_type(dialect: Dialect, type: Any) -> None:
     """A type is looked up in a table of the protocol and never among attributes."""
     if dialect is APPSYNC:
         assert await events_of(dialect, sends(message(type=type))) == []

@@ -73,7 +73,7 @@ class AttrsBook:
     ],
 )
 def test_the_result_is_an_instance_of_the_class(any_server: Server, kind: Any, emma: Any) -> None:
-    """Only the fields of the class are asked for; lists and optional types are classes, too."""
+    """Only the fields of the class are selected; lists and optional types are accepted, too."""
     with Client(any_server.url) as client:
         assert client.query.book(kind, id="1") == emma
         assert client.query.books(list[kind])[0] == emma

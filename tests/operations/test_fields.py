@@ -51,7 +51,7 @@ def test_selections_are_searched_by_path() -> None:
     assert 3 not in fields
 
 
-def test_adding_leaves_the_summands_alone() -> None:
+def test_adding_does_not_change_the_summands() -> None:
     """Selections are immutable, so they can be stored at module level."""
     more = BOOK + "author.died" + "year"
     assert "author.died" in more

@@ -78,7 +78,7 @@ def test_a_subscription_yields_the_values_of_its_field(client: Client) -> None:
         assert list(events) == [{"n": 1}]
 
 
-def test_an_event_with_errors_raises_and_the_results_hold_it(client: Client) -> None:
+def test_an_event_with_errors_raises_and_the_results_have_it(client: Client) -> None:
     """It works like subscribe() and subscribe_results()."""
     with pytest.raises(TransportQueryError, match="It failed after 1"):
         list(client.subscription.fail_after(count=1))

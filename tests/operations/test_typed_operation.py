@@ -1,4 +1,4 @@
-"""Requests that know the class of the field that they ask for."""
+"""Requests with the class of the field that they select."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_requests_results_and_documents_are_typed(client: Client) -> None:
     assert client.mutation.add_book(Book, title="Kim") == Book("Kim")
 
 
-def test_an_answer_that_does_not_fit_is_refused(client: Client) -> None:
+def test_a_response_that_does_not_match_is_refused(client: Client) -> None:
     """The error has the path; null fits only a type that allows it."""
     with pytest.raises(ResultError) as caught:
         client.query.book(Book, id="3000")

@@ -110,7 +110,7 @@ def test_values_beside_a_variable_are_variables(client: Client) -> None:
     assert len(texts) == 1
 
 
-def test_names_of_arguments_make_way(client: Client) -> None:
+def test_variables_of_arguments_are_renamed(client: Client) -> None:
     """A variable keeps its name, and that of an argument is numbered."""
     document = client.query.document(
         Field("books", first=Variable("id"), fields="id"), Field("book", alias="id", id=7, fields="id")

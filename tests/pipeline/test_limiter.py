@@ -31,7 +31,7 @@ def test_one_request_finds_out() -> None:
     assert limiter.wait(second, 1.0) == 0
 
 
-def test_a_fixed_pace_needs_no_answers() -> None:
+def test_a_fixed_pace_needs_no_responses() -> None:
     """Requests may be in flight together from the beginning."""
     limiter = Limiter(Pace(10, 5), learns=False)
     for _ in range(5):

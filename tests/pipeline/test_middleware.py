@@ -213,7 +213,7 @@ def test_the_deadline_can_be_changed(strawberry_server: Server) -> None:
     strawberry_server.wait_for("sleep_cancelled", seconds=600)
 
 
-def test_an_answer_without_a_request(wire_server: WireServer) -> None:
+def test_a_result_without_a_request(wire_server: WireServer) -> None:
     """A middleware that does not call the next one returns its own result."""
     with Client(wire_server.url, middleware=[lambda operation, call_next: ExecutionResult({"ok": 2})]) as client:
         assert client.execute("{ ok }") == {"ok": 2}

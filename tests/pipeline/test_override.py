@@ -24,7 +24,7 @@ def build(options: TransportOptions) -> Transports:
     return Transports(transport, transport)
 
 
-def test_every_client_is_stood_in_for() -> None:
+def test_every_client_is_overridden() -> None:
     """Clients created before and within the block, and blocking ones, are overridden, and work as usual afterwards."""
     before = Client("http://before.invalid/")
     with TransportOverride(build) as override:
@@ -36,7 +36,7 @@ def test_every_client_is_stood_in_for() -> None:
     assert before._pipeline.dispatcher is before._pipeline.own_dispatcher
 
 
-def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None:
+def test_a_client_is_unchanged_after_the_override(strawberry_server: Server) -> None:
     """The client's own connections are not affected."""
     with Client(strawberry_server.url) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}

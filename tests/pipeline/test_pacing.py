@@ -226,7 +226,7 @@ def test_a_request_that_was_not_sent_is_not_counted() -> None:
     assert api.refusals == 0
 
 
-def test_the_first_answer_is_not_waited_for_long() -> None:
+def test_the_wait_for_the_first_response_is_short() -> None:
     """A server that hangs does not make threads wait for each other for as long as their time limits."""
     clock = VirtualClock()
     step = Pacing(RateLimit.headers(), clock)

@@ -1,4 +1,4 @@
-"""Persisted documents: hashes that a server learns, and ids of trusted documents."""
+"""Persisted documents: hashes of documents that a server stores, and ids of trusted documents."""
 
 from __future__ import annotations
 

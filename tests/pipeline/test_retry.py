@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import logging
 import signal
-import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -34,6 +33,7 @@ from syncgql import (
 )
 from syncgql.testing import GraphQLMock
 
+from ..ports import reserved_port
 from ..servers.wire import WireConnection, WireServer, answer
 
 QUERY = "{ ok }"
@@ -234,10 +234,10 @@ def test_a_mutation_that_may_run_twice(failure: str, by_requests: bool) -> None:
 
 
 @pytest.fixture
-def refusing_url() -> str:
+def refusing_url() -> Iterator[str]:
     """A URL at which connections are refused."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+    with reserved_port() as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 def test_a_mutation_without_a_connection_is_sent_again(refusing_url: str) -> None:
@@ -319,7 +319,7 @@ def test_a_submitted_operation_is_retried() -> None:
         assert client.submit(QUERY).result(30) == {"ok": True}
 
 
-def test_with_automatic_batches_a_member_travels_in_a_later_one() -> None:
+def test_with_automatic_batches_a_member_is_resent_in_a_later_one() -> None:
     """Its neighbour is not sent again."""
     batch = answer(b"[" + THROTTLED + b', {"data": {"ok": 2}}]')
     with (

@@ -28,42 +28,42 @@ class Model:
     def __init__(self, rate: float) -> None:
         self.quota = ServerQuota()
         self.now = 0.0
-        self.on_the_way: list[tuple[int, float]] = []
-        self.answers: list[tuple[int, float, float]] = []
+        self.requests: list[tuple[int, float]] = []
+        self.responses: list[tuple[int, float, float]] = []
         self._rate = rate
         self._left = LIMIT
-        self._answered = 0
+        self._responded = 0
 
     @property
     def left(self) -> float:
         """What is left on the server when all requests have arrived."""
-        return self._left - sum(cost for _, cost in self.on_the_way)
+        return self._left - sum(cost for _, cost in self.requests)
 
     def pass_time(self, seconds: float) -> None:
         self.now += seconds
         self._left = min(LIMIT, self._left + self._rate * seconds)
 
     def send(self, cost: float) -> None:
-        self.on_the_way.append((self._answered, cost))
+        self.requests.append((self._responded, cost))
         self.quota.in_flight += cost
 
     def arrive(self, which: int) -> None:
-        if self.on_the_way:
-            sent_after, cost = self.on_the_way.pop(which % len(self.on_the_way))
+        if self.requests:
+            sent_after, cost = self.requests.pop(which % len(self.requests))
             self._left -= cost
-            self.answers.append((sent_after, cost, self._left))
+            self.responses.append((sent_after, cost, self._left))
 
-    def answer(self, which: int) -> None:
-        if self.answers:
-            sent_after, cost, left = self.answers.pop(which % len(self.answers))
-            self._answered += 1
+    def respond(self, which: int) -> None:
+        if self.responses:
+            sent_after, cost, left = self.responses.pop(which % len(self.responses))
+            self._responded += 1
             self.quota.in_flight -= cost
             reset = None if self._rate else 3600 - self.now
             reading = Reading(left, LIMIT, reset, self._rate, cost)
-            read(self.quota, reading, self.now, self._answered, sent_after)
+            read(self.quota, reading, self.now, self._responded, sent_after)
 
 
-STEPS = st.lists(st.tuples(st.sampled_from(["send", "arrive", "answer", "pass"]), st.integers(0, 10)), max_size=100)
+STEPS = st.lists(st.tuples(st.sampled_from(["send", "arrive", "respond", "pass"]), st.integers(0, 10)), max_size=100)
 
 
 @given(st.sampled_from([0.0, 50.0]), STEPS)
@@ -72,19 +72,19 @@ def test_the_quota_is_never_overestimated(rate: float, steps: list[tuple[str, in
     model = Model(rate)
     model.send(1.0)
     model.arrive(0)
-    model.answer(0)
+    model.respond(0)
     for step, number in steps:
         if step == "send":
             model.send(1.0 + number)
         elif step == "pass":
             model.pass_time(number / 10)
         else:
-            (model.arrive if step == "arrive" else model.answer)(number)
-        promised = model.quota.remaining(model.now) - model.quota.in_flight
-        assert promised <= model.left + 1e-6
-    while model.on_the_way or model.answers:
+            (model.arrive if step == "arrive" else model.respond)(number)
+        estimate = model.quota.remaining(model.now) - model.quota.in_flight
+        assert estimate <= model.left + 1e-6
+    while model.requests or model.responses:
         model.arrive(0)
-        model.answer(-1)
+        model.respond(-1)
     if not rate:
         assert model.quota.remaining(model.now) == model.left
 
@@ -109,7 +109,7 @@ def test_a_window_is_waited_for() -> None:
     assert quota.wait(1, 60.0, 5.0) == 0
 
 
-def test_an_answer_from_before_the_reset_is_ignored() -> None:
+def test_a_response_from_before_the_reset_is_ignored() -> None:
     """It came late, and the next window has begun."""
     quota = ServerQuota()
     read(quota, Reading(3, 100, reset_in=10), now=0.0)
@@ -132,15 +132,15 @@ def test_the_cost_is_reported_or_the_average() -> None:
 
 
 def test_a_server_that_names_no_reset() -> None:
-    """It is asked again a little later."""
+    """The next request is sent a little later."""
     quota = ServerQuota()
     read(quota, Reading(0, 100))
     assert quota.wait(1, 0.0, 0.0) == NO_RESET
 
 
 @pytest.mark.parametrize("limit", [None, LIMIT])
-def test_a_request_without_an_answer_is_taken(limit: Any) -> None:
-    """It may have been counted."""
+def test_a_request_without_a_response_is_deducted(limit: Any) -> None:
+    """The server may have counted it."""
     quota = ServerQuota()
     read(quota, Reading(10, limit, reset_in=60))
     quota.deduct(4)

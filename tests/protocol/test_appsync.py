@@ -342,7 +342,7 @@ def test_a_subscription_that_is_not_allowed(kind: str) -> None:
         ("", FATAL),
     ],
 )
-def test_which_errors_pass(kind: str, decision: RetryDecision) -> None:
+def test_temporary_errors(kind: str, decision: RetryDecision) -> None:
     """Other credentials may be accepted, and rate limits end; nothing else succeeds in a retry."""
     assert ready().failure_decision([{"message": "m", "errorType": kind}]) is decision
 
@@ -377,7 +377,7 @@ def is_wanted(machine: AppSync, id: str) -> bool:
 
 
 @given(st.lists(STEPS, max_size=40))
-def test_any_conversation_keeps_the_rules(steps: list[tuple[str, Any, Any, Any]]) -> None:
+def test_any_conversation_follows_the_rules(steps: list[tuple[str, Any, Any, Any]]) -> None:
     """Any operation starts, ends and is stopped at most once, in this order, and only our errors are raised."""
     machine = ready()
     ids: dict[str, str] = {}

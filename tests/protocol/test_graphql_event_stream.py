@@ -115,7 +115,7 @@ def test_s13_comments_are_heartbeats() -> None:
 
 
 def test_s14_reconnection() -> None:
-    """The stream knows with which id and after how long to open it again."""
+    """The stream has the id and the delay with which to open it again."""
     stream = GraphQLEventStream(0)
     assert (stream.last_event_id, stream.reconnection_time) == ("", None)
     received(stream, b"retry: 2500\nid: 7\n" + N1)
@@ -160,7 +160,7 @@ def test_n05_limit() -> None:
 
 
 def test_codec_and_response() -> None:
-    """Results are decoded by the codec that was given, and know the HTTP response of their stream."""
+    """Results are decoded by the codec of the user, and have the HTTP response of their stream."""
     response = Response(200, {}, "http://example.test/", 0.1)
     stream = GraphQLEventStream(0, lambda text: json.loads(text, parse_float=Decimal), response=response)
     (result,) = received(stream, event("next", {"data": {"n": 1.5}}))

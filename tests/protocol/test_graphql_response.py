@@ -35,7 +35,7 @@ def test_values_that_are_not_responses(value: Any, reason: str) -> None:
 
 
 @pytest.mark.parametrize("extensions", [None, [], "x", 1])
-def test_extensions_that_are_no_object_are_dropped(extensions: Any) -> None:
+def test_extensions_that_are_not_an_object_are_dropped(extensions: Any) -> None:
     """Extensions of the wrong type are dropped."""
     assert parse_response({"data": {}, "extensions": extensions}).extensions is None
 

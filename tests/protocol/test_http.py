@@ -65,7 +65,7 @@ def test_h05_graphql_response_is_the_response_at_any_status(status: int) -> None
 
 @pytest.mark.parametrize("body", ["<html>", "", "[]", '{"errors": []}', '{"data": 1}', "{}"])
 @pytest.mark.parametrize("status", [200, 500])
-def test_h06_graphql_response_that_is_none(body: str, status: int) -> None:
+def test_h06_body_that_is_not_a_graphql_response(body: str, status: int) -> None:
     """A body that does not match its type is an error of the server, and the exception has the status."""
     with pytest.raises(TransportProtocolError, match=f"HTTP {status}, but (the response|it) is") as info:
         parse(body, MODERN, status)
@@ -199,7 +199,7 @@ def test_h15_data_null_and_absent() -> None:
 
 
 @pytest.mark.parametrize("errors", ['"m"', '{"message": "m"}', '["m"]', '{"errors": ["m"]}'])
-def test_h16_errors_that_are_no_list_of_objects(errors: str) -> None:
+def test_h16_errors_that_are_not_a_list_of_objects(errors: str) -> None:
     """They are read; with an error status the status counts, and the errors can be read."""
     with pytest.raises(TransportServerError, match=r"HTTP 404.*It said: m") as info:
         parse(f'{{"errors": {errors}}}', JSON, 404)
@@ -219,7 +219,7 @@ MISLABELLED = [
 
 
 @pytest.mark.parametrize("media_type", MISLABELLED)
-def test_an_response_is_read_whatever_its_media_type(media_type: str) -> None:
+def test_a_response_is_read_with_any_media_type(media_type: str) -> None:
     """A body that is a GraphQL response is accepted; with an error status, only if it has errors."""
     charset = "utf-16" if "utf-16" in media_type else "utf-8"
     assert parse(' \n{"data": {"a": 1}}'.encode(charset), media_type).data == {"a": 1}
@@ -344,7 +344,7 @@ def test_redirect_that_was_not_followed(status: int, type: str) -> None:
     assert info.value.code == status
 
 
-def test_messages_hold_no_secret_of_the_url() -> None:
+def test_messages_contain_no_secret_of_the_url() -> None:
     """No message contains the user name, password, query or fragment of the URL."""
     for body, type, status in ((b"", JSON, 500), (b"<p>", "text/html", 200), (b"", JSON, 401)):
         with pytest.raises(SyncGQLError) as info:
@@ -469,7 +469,7 @@ def test_a_signal_handlers_exception_is_not_taken_for_a_codecs(status: int) -> N
         parse_http_response(HTTPResponse(response, b"{}"), json_deserialize=interrupted)
 
 
-def test_errors_that_are_empty_are_no_response_by_themselves() -> None:
+def test_empty_errors_alone_are_not_a_response() -> None:
     """An empty list of errors counts as absent, so data is required."""
     with pytest.raises(TransportProtocolError, match="neither data nor errors"):
         parse('{"errors": []}')

@@ -24,7 +24,7 @@ def parameters(url: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("document", ["mutation { a }", "subscription { a }", "query Q { a } mutation M { b }"])
-def test_h17_only_a_query_may_go_by_get(document: str) -> None:
+def test_h17_only_a_query_may_be_sent_by_get(document: str) -> None:
     """A mutation or subscription by GET is refused; the selected operation decides."""
     name = "M" if "Q" in document else None
     with pytest.raises(DocumentError, match="Only a query may be sent by GET"):
@@ -69,7 +69,7 @@ def test_h18_query_string_with_a_name_of_ours(name: str) -> None:
     ("arguments", "names"),
     [((), {"query"}), (({}, "", {}), {"query"}), (({"a": None},), {"query", "variables"})],
 )
-def test_h19_empty_parameters_are_left_out(arguments: tuple[Any, ...], names: set[str]) -> None:
+def test_h19_empty_parameters_are_omitted(arguments: tuple[Any, ...], names: set[str]) -> None:
     """A parameter without a value is not sent."""
     assert set(parameters(get_url(ENDPOINT, GraphQLRequest("{ a }", *arguments), json_codec.dumps))) == names
 

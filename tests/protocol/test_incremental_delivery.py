@@ -166,7 +166,7 @@ def test_i17_snapshots_do_not_change() -> None:
     assert titles == [["A"], ["A", "B"], [1, 2, 3]]
 
 
-def test_i23_the_first_payload_may_hold_everything() -> None:
+def test_i23_the_first_payload_may_contain_everything() -> None:
     """A cache may send the whole response in one payload."""
     payload = first(FRAGMENT, has_next=False)
     result = merged({**payload, "incremental": [{"id": "0", "data": {"name": "Luke"}}], "completed": [{"id": "0"}]})

@@ -53,7 +53,7 @@ def test_i17_without_snapshots_a_container_is_copied_once() -> None:
 @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
 @pytest.mark.parametrize("by_id", [True, False])
 def test_i24_two_fragments_of_one_object(order: tuple[int, int], by_id: bool) -> None:
-    """Whichever arrives first, with fields in common or without."""
+    """They may arrive in any order, with fields in common or without."""
     parts: list[dict[str, Any]] = [
         {"home": {"name": "T", "suns": [{"a": 1}, {}]}},
         {"home": {"t": "d", "suns": [{}, {"b": 2}]}},

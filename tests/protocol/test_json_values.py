@@ -136,7 +136,7 @@ def msgspec_dumps(value: Any) -> bytes:
     [json_codec.dumps, json.dumps, lambda value: json.dumps(value, default=str), msgspec_dumps],
     ids=["own", "json", "default=str", "msgspec"],
 )
-def test_unset_leaves_a_member_out(codec: Callable[[Any], str | bytes]) -> None:
+def test_unset_omits_a_member(codec: Callable[[Any], str | bytes]) -> None:
     """A variable, or a member of an input object at any depth, is omitted, by POST and GET, with any codec."""
     request = GraphQLRequest("{ a }", {"a": UNSET, "b": {"c": UNSET, "d": [{"e": UNSET}]}, "f": None})
     wanted: Any = {"b": {"d": [{}]}, "f": None}

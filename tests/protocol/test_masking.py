@@ -34,7 +34,7 @@ def test_credentials_of_headers(headers: dict[str, str], credential: str) -> Non
     assert Mask(headers).text(f"{credential} is bad: '{credential}'.") == "*** is bad: '***'."
 
 
-def test_other_headers_are_no_credentials() -> None:
+def test_other_headers_are_not_credentials() -> None:
     """Their values may be ordinary words."""
     headers = {"Accept": "application/json", "X-Trace": "trace", "Content-Type": "text", "Authorization": "x"}
     text = "text, trace, application/json and x"

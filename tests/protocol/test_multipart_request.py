@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_sent_is_named() -> None:
     assert caught.value.path == "variables.input.file"
 
 
-def test_variables_that_hold_themselves_are_refused() -> None:
+def test_variables_that_contain_themselves_are_refused() -> None:
     """A cycle is an error instead of an endless loop."""
     variables: dict[str, Any] = {"file": FileVar(b"")}
     variables["self"] = variables

@@ -201,7 +201,7 @@ def test_n05_limit() -> None:
 
 
 def test_codec_and_response() -> None:
-    """Results are decoded by the codec that was given, and know the HTTP response of their stream."""
+    """Results are decoded by the codec of the user, and have the HTTP response of their stream."""
     response = Response(200, {}, "http://example.test/", 0.1)
     decimals = MultipartSubscriptionStream(
         CONTENT_TYPE, 0, lambda text: json.loads(text, parse_float=Decimal), response=response

@@ -112,6 +112,6 @@ def test_a_refusal_may_be_in_an_error_of_the_transport() -> None:
         ExecutionResult({"ok": True}),
     ],
 )
-def test_other_errors_are_no_refusals(result: ExecutionResult) -> None:
+def test_other_errors_are_not_refusals(result: ExecutionResult) -> None:
     """Their members may have any types."""
     assert Refusal.of(result) is None

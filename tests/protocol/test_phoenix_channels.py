@@ -202,9 +202,9 @@ def test_x07_early_events_of_another_subscription() -> None:
 
 def test_x07_early_events_are_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
     """Their number and size are limited; a warning reports that some are missing."""
-    monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_EVENTS", 3)
+    monkeypatch.setattr(phoenix_subscriptions, "MAX_EARLY_EVENTS", 3)
     for characters, kept in ((10**6, 3), (300, 2)):
-        monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_CHARACTERS", characters)
+        monkeypatch.setattr(phoenix_subscriptions, "MAX_EARLY_CHARACTERS", characters)
         machine = ready()
         id, _ = machine.subscribe(DOCUMENT)
         for number in range(5):

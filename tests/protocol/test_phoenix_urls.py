@@ -43,7 +43,7 @@ def test_x01_parameters() -> None:
 
 
 @pytest.mark.parametrize("params", [{1: "a"}, {"a": None}, {"a": ["b"]}, {"a": {"b": b"c"}}])
-def test_x01_parameters_that_no_url_holds(params: Any) -> None:
+def test_x01_parameters_that_a_url_cannot_contain(params: Any) -> None:
     """The error names the parameter and its type, not its value."""
     with pytest.raises(TypeError, match=r"^params"):
         with_params("ws://h/s", params)

@@ -115,14 +115,14 @@ def test_403_that_is_a_rate_limit(text: str, headers: Mapping[str, str]) -> None
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-RateLimit-Remaining": "12"}])
-def test_403_that_is_none(headers: Mapping[str, str]) -> None:
+def test_403_that_is_not_a_rate_limit(headers: Mapping[str, str]) -> None:
     """Any other 403 refuses the credentials."""
     with pytest.raises(TransportAuthenticationError):
         parse({"message": "Forbidden"}, 403, **headers)
 
 
 @pytest.mark.parametrize("status", [502, 503, 504])
-def test_failures_are_no_rate_limits(status: int) -> None:
+def test_failures_are_not_rate_limits(status: int) -> None:
     """A server that is down also sends the time of a retry."""
     with pytest.raises(TransportServerError) as info:
         parse("busy", status, Retry_After=2)
@@ -288,7 +288,7 @@ def test_appsync(kind: str) -> None:
     [{"code": "BAD_USER_INPUT"}, {"code": "MAX_NODE_LIMIT_EXCEEDED"}, {"code": "depth-limit-exceeded"},
      {"code": "time-limit-exceeded"}, {"code": 429.5}, {"code": None}, {}],
 )  # fmt: skip
-def test_other_errors_are_no_rate_limits(extensions: dict[str, Any]) -> None:
+def test_other_errors_are_not_rate_limits(extensions: dict[str, Any]) -> None:
     """A limit on one query is a different error."""
     with pytest.raises(TransportQueryError):
         data_or_raise(parse(error("The query is beyond a limit.", **extensions)))
@@ -350,7 +350,7 @@ def test_it_pickles() -> None:
     [{"message": ["x"]}, {"extensions": []}, {"extensions": {"code": {}}}, {"type": 5}, {"message": "x" * 100_000},
      {"extensions": {"retry_in_seconds": "soon"}}, {"extensions": {"retry_in_seconds": 10**400}}],
 )  # fmt: skip
-def test_odd_errors_do_no_harm(odd: dict[str, Any]) -> None:
+def test_malformed_errors_are_raised(odd: dict[str, Any]) -> None:
     """Any member of an error can be raised."""
     with pytest.raises(TransportQueryError):
         data_or_raise(parse({"errors": [odd]}))

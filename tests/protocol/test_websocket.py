@@ -77,7 +77,7 @@ def test_no_ping_or_pong_on_a_closed_connection(move: Move) -> None:
 
 @pytest.mark.parametrize("make", PROTOCOLS)
 def test_a_closed_connection_has_no_operations(make: type[WebSocketProtocol]) -> None:
-    """Whichever side closed it, stopping an operation afterwards sends nothing."""
+    """After either side closed it, stopping an operation sends nothing."""
     ends: list[Move] = [lambda protocol: protocol.close(), lambda protocol: protocol.violation("a rule", "a text")]
     for end in ends:
         protocol = protocol_in(State.READY, make)

@@ -160,7 +160,7 @@ def test_f08_second_interrupt_does_not_wait(runtime: Runtime[Resources]) -> None
     thread.join(PATIENCE)
 
 
-def test_f08_interrupt_with_the_answer_does_not_hang(
+def test_f08_interrupt_with_the_response_does_not_hang(
     runtime: Runtime[Resources], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A signal may arrive when the lock was just acquired, which must not be waited for again."""

@@ -70,7 +70,7 @@ def test_markers_are_kept_when_events_are_dropped() -> None:
     assert taken(source) == [Gap, 4, 5]
 
 
-def test_no_mark_behind_the_end() -> None:
+def test_no_marker_after_the_end() -> None:
     """A finished buffer accepts no markers."""
     source = buffer()
     source.finish()

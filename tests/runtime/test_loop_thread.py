@@ -20,14 +20,14 @@ from ..fix_leaks import Remains
 from .test_call import PATIENCE, each
 
 
-class Lodger:
+class User:
     """A user of the thread that records its end."""
 
     def __init__(self) -> None:
-        self.heard = threading.Event()
+        self.has_ended = threading.Event()
 
     def ended(self) -> None:
-        self.heard.set()
+        self.has_ended.set()
 
 
 class Token:
@@ -39,25 +39,25 @@ def thread() -> LoopThread:
     return LoopThread()
 
 
-def started(thread: LoopThread) -> Lodger:
-    lodger = Lodger()
-    thread.users.add(lodger)
+def started(thread: LoopThread) -> User:
+    user = User()
+    thread.users.add(user)
     thread.start()
-    return lodger
+    return user
 
 
-def left(thread: LoopThread, lodger: Lodger) -> None:
-    thread.post(thread.detach, lodger)
+def left(thread: LoopThread, user: User) -> None:
+    thread.post(thread.detach, user)
     thread.join(PATIENCE)
-    assert lodger.heard.is_set()
+    assert user.has_ended.is_set()
 
 
 def test_the_thread_ends_with_its_last_user(thread: LoopThread) -> None:
     """A user that leaves before others is notified immediately; the last one when the thread has closed the loop."""
-    first, last = started(thread), Lodger()
+    first, last = started(thread), User()
     thread.users.add(last)
     thread.post(thread.detach, first)
-    assert first.heard.wait(PATIENCE)
+    assert first.has_ended.wait(PATIENCE)
     assert thread.post(lambda: None)
     left(thread, last)
     assert not thread.post(lambda: None)
@@ -66,9 +66,9 @@ def test_the_thread_ends_with_its_last_user(thread: LoopThread) -> None:
 
 def test_starting_twice_starts_one_thread(thread: LoopThread) -> None:
     """Starting a thread that is running does nothing."""
-    lodger = started(thread)
+    user = started(thread)
     thread.start()
-    left(thread, lodger)
+    left(thread, user)
 
 
 def test_f01_a_loop_that_cannot_be_created_raises_in_the_caller() -> None:
@@ -128,20 +128,20 @@ def test_f04_errors_of_python_at_shutdown_mean_a_closed_client(message: str) -> 
 
 def test_f06_own_thread_is_recognized_by_its_ident(thread: LoopThread) -> None:
     """Threads are compared, because under gevent all greenlets see the loop; after the end, ids may be reused."""
-    lodger = started(thread)
+    user = started(thread)
     found: list[bool] = []
     seen = threading.Event()
     thread.post(each, lambda: found.append(thread.is_current), seen.set)
     assert seen.wait(PATIENCE)
     assert found == [True]
     assert not thread.is_current
-    left(thread, lodger)
+    left(thread, user)
     assert thread._ident is None
 
 
 def test_f12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
     """SystemExit and KeyboardInterrupt in a task leave run_forever; the thread continues it."""
-    lodger = started(thread)
+    user = started(thread)
     seen: list[BaseException | None] = []
 
     async def leave(error: BaseException) -> None:
@@ -158,7 +158,7 @@ def test_f12_the_loop_survives_a_task_that_exits(thread: LoopThread) -> None:
     thread.spawn(watch)
     assert alive.wait(PATIENCE)
     assert [type(error) for error in seen] == [SystemExit, KeyboardInterrupt]
-    left(thread, lodger)
+    left(thread, user)
 
 
 def test_f26_the_thread_ends_silently_when_its_descriptors_were_closed() -> None:
@@ -170,9 +170,9 @@ def test_f26_the_thread_ends_silently_when_its_descriptors_were_closed() -> None
 
     loop = Bereft()
     thread = LoopThread(lambda: loop)
-    lodger = started(thread)
+    user = started(thread)
     thread.join(PATIENCE)
-    assert lodger.heard.is_set()
+    assert user.has_ended.is_set()
     assert not thread.post(lambda: None)
     asyncio.SelectorEventLoop._close_self_pipe(loop)  # type: ignore[attr-defined]
     loop._selector.close()  # type: ignore[attr-defined]
@@ -183,27 +183,27 @@ def test_f13_the_loop_keeps_no_context() -> None:
     variable: contextvars.ContextVar[Token] = contextvars.ContextVar("request")
     seen: list[object] = []
 
-    def start() -> tuple[LoopThread, Lodger, weakref.ref[Token]]:
+    def start() -> tuple[LoopThread, User, weakref.ref[Token]]:
         token = Token()
         variable.set(token)
         fresh = LoopThread()
-        lodger = started(fresh)
+        user = started(fresh)
         fresh._loop.call_soon_threadsafe(lambda: seen.append(variable.get(None)), context=contextvars.Context())
-        return fresh, lodger, weakref.ref(token)
+        return fresh, user, weakref.ref(token)
 
-    fresh, lodger, token = contextvars.Context().run(start)
+    fresh, user, token = contextvars.Context().run(start)
     alive = threading.Event()
     fresh.post(alive.set)
     assert alive.wait(PATIENCE)
     gc.collect()
     assert token() is None
     assert seen == [None]
-    left(fresh, lodger)
+    left(fresh, user)
 
 
 def test_f26_remaining_tasks_are_cancelled(thread: LoopThread) -> None:
     """Ending cancels tasks and closes async generators before the loop; none is reported as destroyed."""
-    lodger = started(thread)
+    user = started(thread)
     ends: list[str] = []
     running = threading.Event()
 
@@ -225,7 +225,7 @@ def test_f26_remaining_tasks_are_cancelled(thread: LoopThread) -> None:
 
     thread.spawn(wait_forever)
     assert running.wait(PATIENCE)
-    left(thread, lodger)
+    left(thread, user)
     assert ends == ["task", "generator"]
 
 
@@ -234,7 +234,7 @@ def test_a_task_that_ignores_its_cancellation_does_not_delay_the_end(
 ) -> None:
     """The loop is closed after a timeout."""
     monkeypatch.setattr("syncgql.runtime.loop_thread.CANCEL_TIMEOUT", 0.05)
-    lodger = started(thread)
+    user = started(thread)
     running = threading.Event()
 
     async def stubborn() -> None:
@@ -247,7 +247,7 @@ def test_a_task_that_ignores_its_cancellation_does_not_delay_the_end(
 
     thread.spawn(stubborn)
     assert running.wait(PATIENCE)
-    left(thread, lodger)
+    left(thread, user)
     thread._background.clear()
     gc.collect()
     (complaint,) = asyncio_complaints
@@ -257,11 +257,11 @@ def test_a_task_that_ignores_its_cancellation_does_not_delay_the_end(
 
 def test_join_on_the_thread_itself_returns(thread: LoopThread) -> None:
     """A callback on the loop that joins does not wait for itself."""
-    lodger = started(thread)
+    user = started(thread)
     done = threading.Event()
     thread.post(each, thread.join, done.set)
     assert done.wait(PATIENCE)
-    left(thread, lodger)
+    left(thread, user)
 
 
 def interrupted_before(start: Callable[[threading.Thread], None], thread: threading.Thread) -> None:

@@ -17,7 +17,7 @@ PATIENCE = 60.0
 
 
 class Work:
-    """Work that waits until the test lets it end."""
+    """Work that waits until the test ends it."""
 
     def __init__(self, outcome: object) -> None:
         self.outcome = outcome
@@ -39,7 +39,7 @@ def value_of(result: WorkResult[Any]) -> tuple[Any, bool]:
 
 
 def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Future[WorkResult[Any]]]:
-    """Have several threads ask while the first works."""
+    """Several threads request the value while the first one computes it."""
     with ThreadPoolExecutor(threads) as pool:
         first = pool.submit(flights.run, "key", work)
         work.begun.wait(PATIENCE)

@@ -73,7 +73,7 @@ def test_a_broken_file_is_replaced(path: Path, content: str) -> None:
     assert json.loads(path.read_text("utf-8")) == RESULT
 
 
-def test_a_failure_leaves_the_file_alone(path: Path) -> None:
+def test_a_failure_does_not_change_the_file(path: Path) -> None:
     """No other file is left in the directory."""
     cache = SchemaCache(path, max_age=0)
     cache.load_schema(Asked())
@@ -86,8 +86,8 @@ def test_a_failure_leaves_the_file_alone(path: Path) -> None:
     assert os.listdir(path.parent) == ["schema.json"]
 
 
-def test_a_file_that_cannot_be_written_does_no_harm(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A warning is logged, and the schema is available all the same."""
+def test_a_file_that_cannot_be_written_is_logged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A warning is logged, and the schema is available."""
     (tmp_path / "file").touch()
     with caplog.at_level(logging.WARNING, "syncgql.schema"):
         assert SchemaCache(tmp_path / "file" / "schema.json").load_schema(Asked()) == RESULT

@@ -90,7 +90,7 @@ def test_only_one_source_can_be_given() -> None:
         Client("http://localhost/graphql", schema="type Query { a: Int }", fetch_schema_from_transport=True)
 
 
-def test_introspection_options_are_handed_down() -> None:
+def test_introspection_options_are_passed_on() -> None:
     """introspection_args are those of graphql-core."""
     transport = LocalSchemaTransport(schema_of("library"))
     with Client(transport=transport, introspection_args={"descriptions": False}) as client:

@@ -138,14 +138,14 @@ def test_a_server_that_refuses_introspection_is_named_as_the_cause() -> None:
     assert caught.value.errors[0]["message"] == "GraphQL introspection has been disabled."
 
 
-def test_an_answer_without_a_schema_is_an_error() -> None:
+def test_a_response_without_a_schema_is_an_error() -> None:
     """Some gateways send null if introspection is disabled."""
     with pytest.raises(TransportProtocolError, match="contains no __schema"):
         introspect(lambda request: ExecutionResult({"__schema": None}))
 
 
 @pytest.mark.parametrize("data", [{"a": 1}, {"type": {"fields": 1}}, {"type": {"fields": [{}]}}, {"__schema": 1}])
-def test_an_answer_to_another_question_is_an_error(data: Any) -> None:
+def test_a_response_to_another_query_is_an_error(data: Any) -> None:
     """A gateway, or a mock in a test, may send the same response to every request."""
     with pytest.raises(TransportProtocolError, match="contains no __schema"):
         introspect(lambda request: ExecutionResult(data))

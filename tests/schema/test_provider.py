@@ -53,7 +53,7 @@ class AskingProvider:
     ],
     ids=lambda source: type(source).__name__,
 )
-def test_a_schema_comes_in_many_forms(source: Any) -> None:
+def test_forms_of_schemas(source: Any) -> None:
     """The server is not queried for any of them."""
     assert field_names(load_schema(source, no_server)) == field_names(LIBRARY)
 
@@ -72,7 +72,7 @@ def test_the_schema_is_fetched_by_default_or_by_a_provider() -> None:
     assert field_names(load_schema(AskingProvider(), lambda: INTROSPECTION)) == field_names(LIBRARY)
 
 
-def test_a_schema_object_of_a_server_library_is_taken() -> None:
+def test_a_schema_object_of_a_server_library_is_accepted() -> None:
     """Scalars and enums keep their Python values."""
 
     @strawberry.type
@@ -82,7 +82,7 @@ def test_a_schema_object_of_a_server_library_is_taken() -> None:
     assert field_names(load_schema(strawberry.Schema(Query), no_server)) == ["hello"]
 
 
-def test_an_invalid_schema_is_taken_as_it_is() -> None:
+def test_an_invalid_schema_is_accepted_unchanged() -> None:
     """Schemas of others violate rules (GitHub's does), which the client does not check."""
     sdl = "type Query { a: A } type A implements B { __x: Int } interface B { y: Int } directive @__d on FIELD"
     assert field_names(load_schema(sdl, no_server)) == ["a"]

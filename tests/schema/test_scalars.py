@@ -38,14 +38,14 @@ def test_a_scalar_changes_its_behavior_and_keeps_its_identity(schema: GraphQLSch
     assert print_schema(schema) == before
 
 
-def test_several_scalars_go_by_their_own_names(schema: GraphQLSchema) -> None:
+def test_several_scalars_have_their_own_names(schema: GraphQLSchema) -> None:
     """update_schema_scalars() takes the names from the scalars."""
     update_schema_scalars(schema, [DATE, GraphQLScalarType("JSON", parse_value=str)])
     assert schema.type_map["DateTime"].parse_value("2020-01-02") == date(2020, 1, 2)  # type: ignore[attr-defined]
     assert schema.type_map["JSON"].parse_value(1) == "1"  # type: ignore[attr-defined]
 
 
-def test_a_later_update_replaces_the_whole_behaviour(schema: GraphQLSchema) -> None:
+def test_a_later_update_replaces_the_whole_behavior(schema: GraphQLSchema) -> None:
     """The abilities of the first scalar that the second lacks are removed, also for documents used before."""
     documents = SchemaDocuments(schema)
     update_schema_scalar(schema, "DateTime", DATE)

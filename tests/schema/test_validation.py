@@ -19,7 +19,7 @@ def documents() -> SchemaDocuments:
     return SchemaDocuments(schema_of("library"))
 
 
-def test_a_document_that_fits_passes(documents: SchemaDocuments) -> None:
+def test_a_valid_document_is_accepted(documents: SchemaDocuments) -> None:
     """Nothing is returned and nothing is raised."""
     documents.validate(GraphQLRequest("query ($id: ID!) { book(id: $id) { title } }"))
 
@@ -105,7 +105,7 @@ def test_variables_are_serialized_by_the_documents_types(
         ),
     ],
 )
-def test_variables_that_do_not_fit_are_refused_with_their_path(
+def test_invalid_variables_are_refused_with_their_path(
     documents: SchemaDocuments, document: str, variables: Any, path: str, message: str
 ) -> None:
     """Unknown, missing and wrong variables raise an error before the request is sent."""

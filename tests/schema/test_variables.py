@@ -98,7 +98,7 @@ class Tag:
         ("Int", Size.BIG, 7),
     ],
 )
-def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, value: object, coerced: object) -> None:
+def test_a_valid_value_becomes_json(schema: GraphQLSchema, type_name: str, value: object, coerced: object) -> None:
     """Input coercion follows the specification; names, members and keys may have Python's spelling."""
     assert coerce(schema, type_name, value) == coerced
     json.dumps(coerced)
@@ -139,7 +139,7 @@ def test_a_fitting_value_becomes_json(schema: GraphQLSchema, type_name: str, val
         ("String", Size.BIG, "", "String does not accept Size"),
     ],
 )
-def test_a_value_that_does_not_fit_is_refused_with_its_path(
+def test_an_invalid_value_is_refused_with_its_path(
     schema: GraphQLSchema, type_name: str, value: object, path: str, message: str
 ) -> None:
     """The error has the place, the expected type and the actual type, before anything is sent."""
@@ -199,7 +199,7 @@ def test_a_registered_enum_accepts_members_values_and_names(schema: GraphQLSchem
 
 
 @pytest.mark.parametrize("file", [io.BytesIO(b"x"), FileVar(b"x")])
-def test_a_file_passes_for_a_custom_scalar(schema: GraphQLSchema, file: Any) -> None:
+def test_a_file_is_accepted_for_a_custom_scalar(schema: GraphQLSchema, file: Any) -> None:
     """Uploads are removed from the variables before encoding, so a file is a value of any custom scalar."""
     update_schema_scalar(schema, "DateTime", GraphQLScalarType("DateTime", serialize=str))
     assert coerce(schema, "JSON", file) is file
@@ -224,7 +224,7 @@ LIBRARY = schema_of("library")
         ["Int", "[Float!]", "ID!", "Genre", "TagInput", "[BookInput]", "Pick", "JSON", "[[Int]]"]
     ),
 )
-def test_whatever_is_given_ends_as_json_or_as_a_refusal(value: object, type_name: str) -> None:
+def test_any_value_becomes_json_or_is_refused(value: object, type_name: str) -> None:
     """Any value results in strict JSON or in a DocumentError with a path."""
     try:
         json.dumps(coerce(LIBRARY, type_name, value), allow_nan=False)

@@ -98,8 +98,8 @@ def test_a_misspelt_field(checking: GraphQLMock) -> None:
     assert checking.calls == []
 
 
-def test_introspection_is_answered(checking: GraphQLMock) -> None:
-    """A client that fetches the schema gets the schema of the mock."""
+def test_introspection_receives_the_schema(checking: GraphQLMock) -> None:
+    """A client that fetches the schema receives the schema of the mock."""
     checking.add("Book", {"book": {"title": "Emma"}})
     with Client(URL, fetch_schema_from_transport=True) as client:
         assert client.execute(BOOK, {"id": "1"}) == {"book": {"title": "Emma"}}

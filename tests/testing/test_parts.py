@@ -88,7 +88,7 @@ def test_an_ordinary_answer_is_one_item(kit: tuple[Answers, Client]) -> None:
     assert list(client.stream(DOCUMENT)) == [WHOLE]
 
 
-def test_steps_that_do_not_fit() -> None:
+def test_parts_that_do_not_match() -> None:
     """The error is that of a server whose parts do not fit."""
     with GraphQLMock() as mock, Client("http://localhost") as client:
         mock.script("Book", event(TITLE), part(["book", "title"], {"a": 1}))

@@ -94,7 +94,7 @@ def test_unexpected_operations_are_reported_and_kept(server: GraphQLServer) -> N
         server.raise_failures()
 
 
-def test_uploads_and_nonsense(server: GraphQLServer) -> None:
+def test_uploads_and_invalid_requests(server: GraphQLServer) -> None:
     """A multipart form is supported; invalid requests get status 400."""
     server.add("Up", {"up": True})
     operations = json.dumps({"query": "mutation Up($f: Upload!) { up(f: $f) }", "variables": {"f": None}})

@@ -25,7 +25,7 @@ def test_the_tests_of_a_run_share_a_tape(tmp_path: Path) -> None:
     assert Tapes(tmp_path, records=True).to_record("a.json") is not first
 
 
-def test_a_tape_that_is_not_there(tmp_path: Path) -> None:
+def test_a_missing_tape(tmp_path: Path) -> None:
     """The message says how to record it."""
     with pytest.raises(FileNotFoundError, match=r"There is no tape to replay\. To record it,.*a\.json"):
         Tapes(tmp_path).to_replay("a.json")

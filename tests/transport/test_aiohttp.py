@@ -243,7 +243,7 @@ def test_bad_variables_fail_before_the_network() -> None:
     ],
 )
 def test_bad_extra_args_fail_before_the_network(arguments: dict[str, Any], message: str) -> None:
-    """An argument that aiohttp does not know, or that is reserved, is a clear error."""
+    """An argument that is unknown to aiohttp or reserved raises a clear error."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         with pytest.raises(TypeError, match=message):
             client.execute("{ ok }", extra_args=arguments)

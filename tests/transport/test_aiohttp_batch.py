@@ -207,7 +207,7 @@ def test_a_batch_is_sent_again_only_if_all_of_it_may_be() -> None:
 
 
 @in_loop
-async def test_the_transport_on_its_own(strawberry_server: Server) -> None:
+async def test_the_transport_without_a_client(strawberry_server: Server) -> None:
     """In asyncio code: a list of results, including errors; functions for headers are not called on the loop."""
     threads: list[threading.Thread] = []
 

@@ -86,7 +86,7 @@ def test_h21_get_has_a_preflight_header(any_server: Server) -> None:
     assert second["apollo-require-preflight"] == "yes"
 
 
-def test_get_is_for_queries_that_fit() -> None:
+def test_get_is_used_for_short_queries() -> None:
     """Mutations, and queries whose URL would be too long, are sent by POST; a request may choose its method."""
     long = 3000 * "x"
     with WireServer(always(answer())) as server, Client(server.url, use_get_for_queries=True) as client:

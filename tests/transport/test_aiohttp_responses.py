@@ -100,7 +100,7 @@ def test_h27_compressed_responses(coding: str) -> None:
 
 
 @pytest.mark.parametrize("coding", ["none", "identity", "unheard-of"])
-def test_h27_codings_that_are_none(coding: str) -> None:
+def test_h27_unknown_codings(coding: str) -> None:
     """An invalid or unknown coding is ignored if the body can be read."""
     script = always(answer(b'{"data": {"ok": true}}', f"Content-Encoding: {coding}"))
     with WireServer(script) as server, Client(server.url) as client:

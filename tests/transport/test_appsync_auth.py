@@ -342,7 +342,7 @@ def test_a03_auth_url(kind: str) -> None:
     assert query["payload"] == ["e30="]
 
 
-def test_a_subclass_of_ones_own() -> None:
+def test_a_subclass_of_the_user() -> None:
     """It only needs ``get_headers``."""
 
     class Own(AppSyncAuthentication):
@@ -408,7 +408,7 @@ def test_region(
     assert f"/{expected}/appsync/aws4_request" in authorization
 
 
-def test_a_session_of_the_users(no_aws: None, tmp_path: Path) -> None:
+def test_a_session_of_the_user(no_aws: None, tmp_path: Path) -> None:
     """A botocore session supplies credentials and region, for example of a profile."""
     (tmp_path / "config").write_text("[profile books]\nregion = sa-east-1\n")
     (tmp_path / "credentials").write_text(f"[books]\naws_access_key_id = BOOKS\naws_secret_access_key = {SECRET_KEY}\n")

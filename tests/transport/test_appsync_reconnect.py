@@ -25,7 +25,7 @@ from ..servers.scripted import Peer, ScriptedServer
 from .appsync import AT_ONCE, PATIENCE, SUBSCRIPTION, client_of, iam, messages, text_of
 
 
-def test_a13_refused_credentials_that_can_be_renewed_get_another_try(appsync_server: AppSyncServer) -> None:
+def test_a13_refused_credentials_that_can_be_renewed_are_retried(appsync_server: AppSyncServer) -> None:
     """There is one retry, because the token may have expired in the meantime."""
     appsync_server.behave(valid_from=3)
     tokens = iter(range(100))
@@ -35,7 +35,7 @@ def test_a13_refused_credentials_that_can_be_renewed_get_another_try(appsync_ser
     assert len(appsync_server.seen("ws_connect")) == 2
 
 
-def test_a13_a_limit_passes(appsync_server: AppSyncServer) -> None:
+def test_a13_a_limit_is_retried(appsync_server: AppSyncServer) -> None:
     """A connection that is refused because of a limit is retried."""
     appsync_server.behave(throttle=2)
     with client_of(appsync_server, reconnect=AT_ONCE) as client:
@@ -43,7 +43,7 @@ def test_a13_a_limit_passes(appsync_server: AppSyncServer) -> None:
     assert len(appsync_server.seen("ws_connect")) == 3
 
 
-def test_a13_a_bad_request_does_not_pass(appsync_server: AppSyncServer) -> None:
+def test_a13_a_bad_request_is_not_retried(appsync_server: AppSyncServer) -> None:
     """It is our fault, and not that of the credentials."""
     error = {"errorType": "BadRequestException", "message": "no", "errorCode": 400}
     appsync_server.behave(connection_error={"errors": [error]})

@@ -65,7 +65,7 @@ def test_calls_of_several_threads_are_one_request(strawberry_server: Server, poo
     assert [len(body) for body in bodies(strawberry_server)] == [5, 5]
 
 
-def test_a_batch_is_sent_when_its_time_has_come(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+def test_a_batch_is_sent_after_the_interval(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
     """The interval begins with the first member."""
     with Client(strawberry_server.url, batch_interval=SOON) as client:
         calls = [pool.submit(client.execute, HELLO, {"name": str(number)}) for number in range(3)]
@@ -74,7 +74,7 @@ def test_a_batch_is_sent_when_its_time_has_come(strawberry_server: Server, pool:
     assert sorted(names_in(*batches)) == ["0", "1", "2"]
 
 
-def test_a_lonely_call_is_sent_as_if_there_were_no_batches(any_server: Server) -> None:
+def test_a_single_call_is_sent_without_a_batch(any_server: Server) -> None:
     """A single call is sent as a plain request, so a server without batches responds to it."""
     with Client(any_server.url, batch_interval=0.01) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
@@ -176,7 +176,7 @@ def test_an_entry_that_is_not_a_response_is_the_error_of_its_call(pool: ThreadPo
     assert "entry 2 is not a GraphQL response" in str(failed[0])
 
 
-def test_b10_only_calls_with_equal_headers_go_together(strawberry_server: Server) -> None:
+def test_b10_only_calls_with_equal_headers_are_batched(strawberry_server: Server) -> None:
     """All of them would be sent with the same headers; the same applies to extra_args."""
     document = '{ header(name: "x-a") }'
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
@@ -232,7 +232,7 @@ def test_b11_a_call_that_times_out_in_a_sent_batch_is_ignored(
     assert strawberry_server.seen("aborted") == []
 
 
-def test_b11_when_all_have_left_the_request_is_given_up(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+def test_b11_when_all_have_left_the_request_is_cancelled(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
     """The request is aborted if no call waits for it; an unsent batch is never sent."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=2) as client:
         calls = [pool.submit(client.execute, "{ sleep(seconds: 60) }", timeout=1.5) for _ in range(2)]
@@ -326,7 +326,7 @@ def test_a_lost_batch_with_a_mutation_is_not_sent_again(pool: ThreadPoolExecutor
             assert len(server.requests) == count
 
 
-def test_many_threads_for_a_while(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+def test_many_threads(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
     """Two hundred calls with short and long limits: each receives its own result, or a timeout."""
     with Client(strawberry_server.url, batch_interval=0.005, batch_max=7) as client:
 
@@ -372,7 +372,7 @@ def test_a_wrong_option_is_an_error_at_once(options: dict[str, Any], error: type
         Client(**{"url": "http://a/", **options})
 
 
-def test_signed_requests_go_alone(strawberry_server: Server) -> None:
+def test_signed_requests_are_sent_alone(strawberry_server: Server) -> None:
     """Headers that depend on the body cannot be sent with a different body."""
 
     class Signature:

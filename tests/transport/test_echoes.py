@@ -85,7 +85,7 @@ def test_echo_in_a_batch(make: Make) -> None:
     assert TOKEN not in shown(second)
 
 
-def test_echo_in_an_response_that_is_too_large() -> None:
+def test_echo_in_a_response_that_is_too_large() -> None:
     """The beginning of the body is quoted."""
     with WireServer(echo("200 OK", "text/plain", "%%")) as server:
         by_requests = RequestsHTTPTransport(server.url, headers=BEARER, max_response_size=10)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from syncgql import Client, RequestsHTTPTransport, TransportConnectionFailed, Tr
 
 from ..servers.front import Front
 from ..servers.wire import WireConnection, WireServer, always, answer
+from .both_transports import Make, by_requests
 
 OK = {"ok": True}
 FROM_NETRC = "Basic bmV0cmM6aHVzaA=="  # netrc:hush
@@ -36,11 +37,6 @@ def by_aiohttp(url: str, **options: Any) -> Client:
     return Client(url, client_session_args={"trust_env": True}, **options)
 
 
-def by_requests(url: str, **options: Any) -> Client:
-    return Client(transport=RequestsHTTPTransport(url, **options))
-
-
-Make = Callable[..., Client]
 both = pytest.mark.parametrize("make", [by_aiohttp, by_requests])
 
 
@@ -62,7 +58,7 @@ def failure(client: Client, match: str) -> str:
 
 
 @pytest.mark.usefixtures("netrc")
-def test_netrc_is_not_read_unless_asked() -> None:
+def test_netrc_is_not_read_by_default() -> None:
     """The environment's proxies are used by default, but not ~/.netrc, which has passwords for other programs."""
     assert authorization(Client) is None
 
@@ -76,7 +72,7 @@ def test_netrc_supplies_missing_credentials(make: Make) -> None:
 
 @both
 @pytest.mark.usefixtures("netrc")
-def test_given_credentials_count_more_than_netrc(make: Make) -> None:
+def test_given_credentials_take_precedence_over_netrc(make: Make) -> None:
     """A header, auth= and credentials in the URL take precedence."""
     assert authorization(make, headers={"authorization": "Bearer mine"}) == "Bearer mine"
     assert authorization(make, headers=lambda: {"Authorization": "Bearer mine"}) == "Bearer mine"
@@ -85,7 +81,7 @@ def test_given_credentials_count_more_than_netrc(make: Make) -> None:
 
 
 @pytest.mark.usefixtures("netrc")
-def test_given_credentials_of_a_session_count_more_than_netrc() -> None:
+def test_given_credentials_of_a_session_take_precedence_over_netrc() -> None:
     """Credentials of aiohttp's session, and of a requests session, take precedence."""
     headers = {"Authorization": "Bearer mine"}
     of_aiohttp = lambda url: Client(url, client_session_args={"trust_env": True, "headers": headers})  # noqa: E731
@@ -170,7 +166,7 @@ def bundles(authority: trustme.CA, tmp_path: Path) -> dict[str, str]:
         ("other", "right", False),
     ],
 )
-def test_verify_counts_more_than_a_bundle_of_the_environment(
+def test_verify_takes_precedence_over_a_bundle_of_the_environment(
     url: str, bundles: dict[str, str], monkeypatch: pytest.MonkeyPatch, variable: str, given: Any, environment: str,
     works: bool,
 ) -> None:  # fmt: skip
@@ -200,7 +196,7 @@ def test_a_bundle_that_does_not_exist(url: str, bundles: dict[str, str], monkeyp
 # -- proxies of requests
 
 
-def test_given_proxies_count_more_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_given_proxies_take_precedence_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     """Those of the transport, of one call and of a session, with any key, take precedence over HTTP_PROXY."""
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with WireServer(always(answer())) as proxy:

@@ -287,7 +287,7 @@ def test_users_never_share_a_batch(by: str) -> None:
         with ThreadPoolExecutor(12) as threads:
             answers = list(threads.map(call, range(48)))
         bodies = [json.loads(request.body) for request in server.requests]
-    assert all(name == told for name, told in answers)
+    assert all(name == received for name, received in answers)
     assert any(isinstance(body, list) for body in bodies)
 
 

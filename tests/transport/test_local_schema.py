@@ -253,7 +253,7 @@ def test_arguments_for_http_are_refused() -> None:
             client.execute("{ hello }", headers={"X": "y"})
 
 
-def test_it_works_in_asyncio_code_on_its_own() -> None:
+def test_it_works_in_asyncio_code() -> None:
     """It behaves like every other transport."""
 
     async def run() -> tuple[Any, list[Any]]:

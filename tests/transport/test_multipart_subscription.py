@@ -64,7 +64,7 @@ def test_m01_accept() -> None:
     assert request.header("accept-encoding") == "identity"
 
 
-def test_m02_heartbeats_are_no_events() -> None:
+def test_m02_heartbeats_are_not_events() -> None:
     """Heartbeats yield nothing, also as the first and the last part."""
     pieces = [OPENING, HEARTBEAT, n_part(1), HEARTBEAT, n_part(2), HEARTBEAT, CLOSE]
     with wire(*pieces) as server, MULTIPART.client(server.url) as client:
@@ -230,7 +230,7 @@ async def test_in_asyncio_code() -> None:
 
 
 def test_queries(strawberry_streams: StreamServer) -> None:
-    """Queries and mutations do not ask for a subscription, because Strawberry then refuses them."""
+    """Queries and mutations do not accept ``subscriptionSpec``, because Strawberry would refuse them."""
     with Client(transport=MultipartSubscriptionTransport(strawberry_streams.url)) as client:
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
         assert client.execute("mutation { add(a: 1, b: 2) }") == {"add": 3}

@@ -442,7 +442,7 @@ def test_a_query_by_subscribe(phoenix_server: PhoenixServer) -> None:
         ({"proxy_auth": ("a", "b")}, TypeError, "proxy_auth has no effect"),
     ],
 )
-def test_options_are_checked_when_it_is_made(options: dict[str, Any], kind: Any, text: str) -> None:
+def test_options_are_checked_by_the_constructor(options: dict[str, Any], kind: Any, text: str) -> None:
     """The error names the option."""
     with pytest.raises(kind, match=text):
         PhoenixChannelWebsocketsTransport(**{"url": "ws://example.com/socket", **options})

@@ -55,7 +55,7 @@ async def converse_under(server: PhoenixServer, faults: list[tuple[Fault, int]])
 
 @pytest.mark.parametrize("fault", ["reset", "end", "half_close", "stall", "delay"])
 def test_x13_a_fault_at_every_byte(fault: Fault, phoenix_server: PhoenixServer) -> None:
-    """Whatever happens at whichever byte from the server, events are a beginning of all and an error is named."""
+    """After a fault at any byte, the delivered events are a prefix of all, and the error is named."""
     phoenix_server.behave(early=TEXTS)
     # Without asyncio's debug mode, which takes most of the time of so many short tasks.
     ((expected, error),), unharmed = asyncio.run(converse_under(phoenix_server, [("none", 0)]), debug=False)

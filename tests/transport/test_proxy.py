@@ -128,7 +128,7 @@ def failure(url: str, proxy: str) -> str:
     return said
 
 
-def test_proxy_that_is_not_there() -> None:
+def test_proxy_that_cannot_be_reached() -> None:
     """A proxy that cannot be reached is distinguished from the server, even at the same address."""
     said = failure("http://127.0.0.1:9/", "http://ada:hush@127.0.0.1:9/?hush")
     assert said.startswith("Could not connect to the proxy 127.0.0.1:9 for ")

@@ -537,7 +537,7 @@ def test_retries_have_an_end(mocked: responses.RequestsMock) -> None:
     assert len(mocked.calls) == 3
 
 
-def test_h25_a_mutation_is_sent_again_only_when_asked(mocked: responses.RequestsMock) -> None:
+def test_h25_a_mutation_is_resent_only_if_requested(mocked: responses.RequestsMock) -> None:
     """The server may have executed it."""
     answer(mocked, "", 503)
     with pytest.raises(TransportServerError):

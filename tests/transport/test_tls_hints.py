@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 
 import pytest
@@ -11,6 +10,7 @@ from syncgql import Client, ReconnectPolicy, RequestsHTTPTransport, TransportCon
 from syncgql.transport.tls_hints import tls_hint
 
 from ..fix_servers import Server
+from ..ports import reserved_port
 from ..servers.front import Front
 from ..servers.wire import WireConnection, WireServer, always, answer
 
@@ -83,7 +83,7 @@ def test_plain_http_answered_by_an_alert(call: Callable[[str], None]) -> None:
 
 
 @pytest.mark.parametrize("call", [by_aiohttp, by_requests])
-def test_no_hint_once_there_was_an_response(call: Callable[[str], None]) -> None:
+def test_no_hint_after_a_response(call: Callable[[str], None]) -> None:
     """A connection that broke during a response spoke HTTP."""
 
     def break_off(connection: WireConnection) -> None:
@@ -97,9 +97,8 @@ def test_no_hint_once_there_was_an_response(call: Callable[[str], None]) -> None
 @pytest.mark.parametrize("call", [by_aiohttp, by_requests, by_websocket])
 def test_no_hint_without_a_connection(call: Callable[[str], None]) -> None:
     """A port without a listening server does not expect TLS."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    assert failure(call, f"http://127.0.0.1:{port}/").endswith("Is the server running?")
+    with reserved_port() as port:
+        assert failure(call, f"http://127.0.0.1:{port}/").endswith("Is the server running?")
 
 
 def test_no_hint_for_a_connection_that_worked() -> None:

@@ -153,7 +153,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
 
 
 class HeldIssuer(Issuer):
-    """Issues a token when the test lets it."""
+    """Issues a token when the test releases it."""
 
     def __init__(self) -> None:
         super().__init__()

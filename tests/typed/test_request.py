@@ -121,7 +121,7 @@ def test_streams(strawberry_server: Server) -> None:
         assert list(client.stream(TypedRequest(BOOK, Book, {"id": "1"}))) == [EMMA]
 
 
-def test_many_and_again(strawberry_server: Server) -> None:
+def test_execute_many_and_poll(strawberry_server: Server) -> None:
     """Each result is decoded; a mismatch is an error of its request."""
     request = TypedRequest(BOOK, Book)
     with Client(strawberry_server.url) as client:

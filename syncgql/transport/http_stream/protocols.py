@@ -72,4 +72,4 @@ MULTIPART = StreamProtocol(
 """Apollo's multipart subscriptions; see ``protocol.multipart_subscription``."""
 
 PROTOCOLS = {protocol.name: protocol for protocol in (SSE, MULTIPART)}
-"""All of them by name, in order of preference."""
+"""The protocols by name, in order of preference."""

@@ -39,7 +39,7 @@ from .stream import WholeResponse
 TOKEN = "X-GraphQL-Event-Stream-Token"
 MAX_TOKEN_SIZE = 1000
 
-IS_THERE_SUCH_A_MODE = "Does the server offer single connection mode? If not, leave out single_connection=True."
+MODE_ADVICE = "Does the server offer single connection mode? If not, leave out single_connection=True."
 
 STOP_SECONDS = 1.0
 """The limit for a request to stop an operation, in seconds."""
@@ -191,9 +191,9 @@ class SingleConnectionOpener:
             parse_http_response(response, json_deserialize=self.options.json_deserialize)
         except TransportError as error:
             if isinstance(error, TransportServerError) and error.code in NOT_IN_THIS_FORM:
-                error.message += f" {IS_THERE_SUCH_A_MODE}"
+                error.message += f" {MODE_ADVICE}"
             return error
-        return protocol_error(response.head, response.body, rule, IS_THERE_SUCH_A_MODE)
+        return protocol_error(response.head, response.body, rule, MODE_ADVICE)
 
 
 def _without_body(http: HTTPRequest, method: str, accept: str) -> HTTPRequest:

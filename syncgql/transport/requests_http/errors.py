@@ -51,7 +51,7 @@ def translated_errors(url: str, timeouts: RequestsTimeouts) -> Iterator[None]:
 
 def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
     """Return the exception for *error* of a request to *where*."""
-    said = as_sentence(_said(error))
+    said = as_sentence(_error_text(error))
     sent = timeouts.deadline.sent
     if isinstance(error, TIMEOUTS) or _is_connect_timeout(error):
         # If the TLS handshake or a proxy's response to CONNECT takes too long, urllib3 raises a read timeout.
@@ -120,7 +120,7 @@ def _reasons(error: BaseException) -> Iterator[BaseException]:
         reason = reason.__cause__ or reason.__context__
 
 
-def _said(error: BaseException) -> str:
+def _error_text(error: BaseException) -> str:
     """Return the operating system's message, the HTTP status of a proxy's refusal, or the name of the exception."""
     for reason in _reasons(error):
         if isinstance(reason, OSError) and reason.strerror:

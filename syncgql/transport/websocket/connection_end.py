@@ -25,7 +25,7 @@ from .options import WebSocketOptions
 
 logger = logging.getLogger(__name__)
 
-MOST_WARNINGS = 10
+MAX_WARNINGS = 10
 """The number of complaints of one server that are logged as warnings; a server may send any number."""
 
 
@@ -92,7 +92,7 @@ class ConnectionEnd:
     def complained(self, payload: Any) -> None:
         """Log a complaint of the server. It becomes the reason of a close frame that has none."""
         self._complaints += 1
-        level = logging.WARNING if self._complaints <= MOST_WARNINGS else logging.DEBUG
+        level = logging.WARNING if self._complaints <= MAX_WARNINGS else logging.DEBUG
         self._complaint = as_text(self._mask.value(payload))
         logger.log(level, "%s complained: %s", self._url, truncate(self._complaint, 200))
 

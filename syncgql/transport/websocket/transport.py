@@ -95,7 +95,7 @@ class WebSocketTransport(AsyncTransport):
         self.payloads: dict[str, Any] = {}
         self.ping_received = asyncio.Event()
         self.pong_received = asyncio.Event()
-        connector = WebSocketConnector(self.dialect, self.options, self._heard, self.shared_session.proxy_for)
+        connector = WebSocketConnector(self.dialect, self.options, self._on_signal, self.shared_session.proxy_for)
         self._pool = WebSocketPool(connector, self.shared_session, self.policy)
 
     def fresh(self: WebSocketTransportT) -> WebSocketTransportT:
@@ -273,7 +273,7 @@ class WebSocketTransport(AsyncTransport):
             raise TransportClosed("No socket is open; call connect() first.", sent=False)
         return connections
 
-    def _heard(self, signal: Acknowledged | Pinged | Ponged) -> None:
+    def _on_signal(self, signal: Acknowledged | Pinged | Ponged) -> None:
         self.payloads[SIGNALS[type(signal)]] = signal.payload
         if isinstance(signal, Pinged):
             self.ping_received.set()

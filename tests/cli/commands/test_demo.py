@@ -5,6 +5,6 @@ from __future__ import annotations
 from tests.cli.processes import syncgql
 
 
-def test_a_port_that_cannot_be() -> None:
+def test_an_invalid_port() -> None:
     """A mistake in the call, found before the server starts."""
     assert syncgql("demo", "--port", "70000").exit_code == 2

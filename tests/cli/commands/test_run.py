@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
-from syncgql.cli.demo.server_process import ServerProcess
 from tests.cli.processes import Terminal, start, syncgql
 from tests.fix_servers import PATIENCE, Server
 from tests.fix_streams import StreamServer
@@ -165,13 +161,6 @@ def test_subscriptions_are_not_run(library: str) -> None:
     outcome = syncgql("run", library, "subscription { bookAdded { title } }")
     assert outcome.exit_code == 2
     assert "syncgql subscribe" in outcome.stderr
-
-
-@pytest.fixture(scope="module")
-def rows_url() -> Iterator[str]:
-    """A server whose rows come in pages."""
-    with ServerProcess("tests.servers.rows_server") as process:
-        yield process.url
 
 
 def test_paginate(rows_url: str) -> None:

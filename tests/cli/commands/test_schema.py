@@ -39,7 +39,7 @@ def test_one_type_and_its_uses(library: str) -> None:
     assert (outcome.exit_code, "Did you mean 'Book'?" in outcome.stderr) == (2, True)
 
 
-def test_files_that_are_no_schema(tmp_path: Path) -> None:
+def test_files_that_are_not_schemas(tmp_path: Path) -> None:
     """A missing file is a mistake in the call, an invalid one an invalid document."""
     assert syncgql("schema", "missing.graphql", cwd=tmp_path).exit_code == 2
     (tmp_path / "broken.graphql").write_text("type Query {")

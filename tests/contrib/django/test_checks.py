@@ -43,7 +43,7 @@ DOWN_AND_UP = '{{"down": {{"url": "http://127.0.0.1:1/"}}, "up": {{"url": "{url}
 
 
 def test_apis_are_pinged_on_request(project: Callable[[str], Project], strawberry_server: Server) -> None:
-    """``--deploy`` asks for it; an API that does not answer is a warning, as all messages of ``--deploy`` are."""
+    """``--deploy`` enables it; an API that does not respond is a warning, like all messages of ``--deploy``."""
     site = project(DOWN_AND_UP.format(url=strawberry_server.url))
     done = site.manage("check", "--deploy", "--tag", "syncgql")
     assert done.exit_code == 0
@@ -69,7 +69,7 @@ def test_a_client_that_cannot_be_created_is_not_pinged(setting: Any) -> None:
 
 
 @pytest.mark.parametrize("names", ["X-Request-ID", None, [1]])
-def test_forwarded_headers_that_are_no_list(names: Any) -> None:
+def test_forwarded_headers_that_are_not_a_list(names: Any) -> None:
     """The characters of a single name are not headers."""
     assert check_forwarding() == []
     with override_settings(SYNCGQL_FORWARD_HEADERS=("X-Request-ID",)):

@@ -55,7 +55,7 @@ def test_headers_of_the_call_come_first() -> None:
     assert served(lambda request: ask(request, headers={"x-request-id": "own"}), **{"X-Request-ID": "7"}) == "own None"
 
 
-def test_a_header_that_cannot_be_sent_is_left_out() -> None:
+def test_a_header_that_cannot_be_sent_is_omitted() -> None:
     """A visitor cannot make the view fail with it."""
     assert served(ask, **{"X-Request-ID": "\xe4\x00"}) == "None None"
 
@@ -70,8 +70,8 @@ def test_a_client_over_a_websocket_is_refused_when_it_is_created(strawberry_serv
         assert [error.id for error in check_clients()] == ["syncgql.E001"]
 
 
-def test_subscriptions_over_a_websocket_do_not_mind(strawberry_server: Server) -> None:
-    """Only queries and mutations of the client carry the headers."""
+def test_subscriptions_over_a_websocket_have_no_forwarded_headers(strawberry_server: Server) -> None:
+    """Only queries and mutations of the client have the headers."""
 
     def view(request: HttpRequest) -> HttpResponse:
         with clients["library"].subscribe("subscription { count(to: 2) }") as events:

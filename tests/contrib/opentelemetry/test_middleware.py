@@ -60,7 +60,7 @@ def test_the_server_continues_the_trace(telemetry: Telemetry, traced_server: Ser
 
 
 def test_each_request_of_execute_many_is_a_span(telemetry: Telemetry, traced_server: Server) -> None:
-    """All have the caller's span as their parent, whichever threads send them."""
+    """All have the caller's span as their parent, in any thread."""
     client = Client(traced_server.url, middleware=[telemetry.middleware()])
     with client, telemetry.tracer.start_as_current_span("job") as job:
         answers = list(client.execute_many([SPAN] * 4, concurrency=2))
@@ -70,7 +70,7 @@ def test_each_request_of_execute_many_is_a_span(telemetry: Telemetry, traced_ser
 
 
 def test_baggage_is_sent(telemetry: Telemetry, traced_server: Server) -> None:
-    """It goes with the trace; with ``propagate=False``, neither is sent."""
+    """It is sent with the trace; with ``propagate=False``, neither is sent."""
     token = context.attach(baggage.set_baggage("user", "ada"))
     try:
         with Client(traced_server.url, middleware=[telemetry.middleware()]) as client:
@@ -174,7 +174,7 @@ def test_the_wait_for_a_rate_limit_is_a_metric(telemetry: Telemetry) -> None:
     assert count == 1
 
 
-def test_two_of_them_do_not_disturb_each_other(telemetry: Telemetry) -> None:
+def test_two_middlewares_do_not_affect_each_other(telemetry: Telemetry) -> None:
     """Each attempt belongs to the call of the same middleware."""
     both = [telemetry.middleware(), telemetry.middleware()]
     with WireServer(always(answer())) as server, Client(server.url, middleware=both) as client:

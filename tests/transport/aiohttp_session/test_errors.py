@@ -26,6 +26,7 @@ from syncgql import (
 )
 from syncgql.transport.aiohttp_session.errors import translate
 
+from ...ports import reserved_port
 from ...servers.wire import Script, WireConnection, WireServer, always, answer
 
 QUERY = "{ ok }"
@@ -83,14 +84,13 @@ def test_dns_failure() -> None:
 
 def test_connection_refused() -> None:
     """A port without a listening server."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    error = failure(f"http://127.0.0.1:{port}/graphql")
+    with reserved_port() as port:
+        error = failure(f"http://127.0.0.1:{port}/graphql")
     assert isinstance(error, TransportConnectionFailed)
     assert "Is the server running?" in str(error)
 
 
-def test_plain_http_where_tls_is_spoken() -> None:
+def test_plain_http_to_a_server_with_tls() -> None:
     """A server that does not speak TLS."""
     with WireServer(lambda connection: connection.send(answer())) as server:
         error = failure(server.url.replace("http://", "https://"))

@@ -104,7 +104,7 @@ def proxy_for(url: str) -> str | None:
         ({"FTP_PROXY": "http://p:1"}, {"http": None}),
     ],
 )
-def test_which_variable_counts(
+def test_precedence_of_variables(
     environment: pytest.MonkeyPatch, variables: dict[str, str], expected: dict[str, str | None]
 ) -> None:
     """Lower case takes precedence, as in urllib and requests; WebSockets use the proxies of HTTP and HTTPS."""
@@ -145,7 +145,7 @@ def test_a_variable_that_names_no_proxy(environment: pytest.MonkeyPatch, value: 
 # -- clients
 
 
-def test_requests_go_by_the_environments_proxy(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
+def test_requests_use_the_proxy_of_the_environment(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
     """This is the default; the variables are read when the client first connects, and not again."""
     client = Client("http://api.test/graphql")
     environment.setenv("HTTP_PROXY", f"http://{USER}:{PASSWORD}@{address(proxy)}")
@@ -177,7 +177,7 @@ def test_no_proxy_of_a_client(environment: pytest.MonkeyPatch, proxy: WireServer
         {"session": aiohttp.ClientSession},
     ],
 )
-def test_an_environment_that_does_not_count(environment: pytest.MonkeyPatch, options: dict[str, Any]) -> None:
+def test_an_environment_that_is_ignored(environment: pytest.MonkeyPatch, options: dict[str, Any]) -> None:
     """It is disabled, or the client has another way to connect."""
     environment.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     with WireServer(always(answer())) as server, Client(server.url, **options) as client:
@@ -188,7 +188,7 @@ class Connector(aiohttp.TCPConnector):
     """A connector with its own way to connect, as for SOCKS."""
 
 
-def test_given_proxies_count_more(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
+def test_given_proxies_take_precedence(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
     """A proxy of the client, its session or one call takes precedence; NO_PROXY does not apply to it."""
     environment.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     environment.setenv("NO_PROXY", "api.test")
@@ -230,7 +230,7 @@ def test_proxy_twice() -> None:
 def test_subscriptions_pass_a_real_proxy(
     environment: pytest.MonkeyPatch, any_server: Server, http_proxy: str, scheme: str, by: str
 ) -> None:
-    """A WebSocket without TLS goes through a tunnel, with the credentials of the proxy."""
+    """A WebSocket without TLS uses a tunnel, with the credentials of the proxy."""
     url = any_server.url.replace("http", scheme)
     with_credentials = http_proxy.replace("//", f"//{USER}:{PASSWORD}@")
     options: dict[str, Any] = {"reconnect": False}
@@ -266,7 +266,7 @@ def test_a_proxy_that_does_not_speak_http(said: bytes) -> None:
         client.execute("{ ok }")
 
 
-def test_transports_of_ones_own(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
+def test_transports_of_the_user(environment: pytest.MonkeyPatch, proxy: WireServer) -> None:
     """trust_env is also an option of transports."""
     environment.setenv("HTTP_PROXY", f"http://{address(proxy)}")
     with Client(transport=AIOHTTPTransport("http://api.test/graphql")) as client:

@@ -66,7 +66,7 @@ def test_a_big_response_is_counted_to_its_end() -> None:
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
-def test_bytes_behind_an_response_close_the_connection(own: bytes, behind: bytes) -> None:
+def test_bytes_after_a_response_close_the_connection(own: bytes, behind: bytes) -> None:
     """A complete response, the beginning of one, or a single byte."""
     with WireServer(always(own + behind)) as server:
         twice(server)
@@ -74,7 +74,7 @@ def test_bytes_behind_an_response_close_the_connection(own: bytes, behind: bytes
 
 
 @pytest.mark.parametrize("frame", [answer, chunked])
-def test_bytes_behind_an_response_in_segments_close_the_connection(
+def test_bytes_after_a_response_in_segments_close_the_connection(
     frame: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The pool releases the connection while the segment with the end, and more, is being read."""
@@ -154,7 +154,7 @@ def test_bytes_on_an_idle_connection(unsolicited: bytes, is_own: bool) -> None:
         assert (server.connections, len(server.requests)) == (2, 2)
 
 
-def test_bytes_that_the_loop_has_yet_to_read() -> None:
+def test_bytes_that_the_loop_has_not_read() -> None:
     """Data that waits in the socket is detected as well."""
     idle = IdleSender(answer(FOREIGN))
 
@@ -233,7 +233,7 @@ def test_a_server_that_sent_unsolicited_bytes_receives_new_connections(
         assert warning.startswith(f"127.0.0.1:{server.port} sent bytes without a request.")
 
 
-def test_connections_that_were_idle_already_are_not_used_either(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_connections_that_were_idle_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that sent bytes on one connection is not trusted with another open one."""
     monkeypatch.setattr(single_use, "PERIOD", 600.0)
     both = threading.Barrier(2)

@@ -177,7 +177,7 @@ def test_unix_socket(any_server: Server, tmp_path: Path) -> None:
         hello("http://localhost/graphql", client_session_args={"connector": lambda: aiohttp.UnixConnector(path + "x")})
 
 
-def test_connector_that_is_not_ours_to_close(any_server: Server) -> None:
+def test_connector_of_the_user_is_not_closed(any_server: Server) -> None:
     """connector_owner=False leaves the connector open."""
     made: list[aiohttp.TCPConnector] = []
 
@@ -241,7 +241,7 @@ def test_fingerprint(any_server: Server, authority: trustme.CA) -> None:
         hello(front.url(), ssl=aiohttp.Fingerprint(digest))
 
 
-def test_closing_takes_bounded_time_over_tls(tls_front: Front, client_context: ssl.SSLContext) -> None:
+def test_closing_is_bounded_over_tls(tls_front: Front, client_context: ssl.SSLContext) -> None:
     """Closing does not wait for the server to end TLS."""
     with Client(tls_front.url(), ssl=client_context, ssl_close_timeout=0.5) as client:
         client.execute("{ hello }")
@@ -324,7 +324,7 @@ def test_client_middleware() -> None:
         assert server.requests[0].header("x-signed") == "yes"
 
 
-def test_requests_are_spared_the_middleware_of_upgrades(any_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_requests_do_not_use_the_middleware_of_upgrades(any_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each middleware costs time; the one for upgrades does not run for queries."""
     seen: list[str] = []
 
@@ -408,7 +408,7 @@ def test_user_agent() -> None:
 
 
 @pytest.mark.parametrize("make", [AIOHTTPTransport, RequestsHTTPTransport])
-def test_long_headers_of_an_response(make: Any) -> None:
+def test_long_headers_of_a_response(make: Any) -> None:
     """A header may have up to 64 KiB, enough for many cookies and policies."""
     short, long = (always(answer(b'{"data": {"ok": true}}', "X-Policy: " + size * "x")) for size in (60_000, 70_000))
     with WireServer(short) as server, Client(transport=make(server.url)) as client:
@@ -463,7 +463,7 @@ def test_session_arguments(any_server: Server) -> None:
     ],
     ids=["pair", "function", "url", "headers"],
 )
-def test_credentials_go_with_upgrades_too(any_server: Server, auth: Any, userinfo: str, expected: str) -> None:
+def test_upgrades_have_credentials(any_server: Server, auth: Any, userinfo: str, expected: str) -> None:
     """Credentials of the client are also sent for its WebSockets."""
     url = any_server.url.replace("http://", f"http://{userinfo}")
     headers = None if auth or userinfo else {"authorization": "from the headers"}

@@ -34,7 +34,7 @@ def test_closing_ends_a_connection_with_duplicated_descriptors() -> None:
     far.close()
 
 
-def test_closing_in_another_process_leaves_the_connection_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_closing_in_another_process_does_not_affect_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     """A child that closes its inherited sockets does not end the parent's connection."""
     near, far = connected()
     copy = os.dup(near.fileno())

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import brotli
 import pytest
 
-from syncgql import Client, RequestsHTTPTransport, TransportProtocolError
+from syncgql import TransportProtocolError
 from syncgql.cli.demo.server_process import ServerProcess
 
 from ...fix_scripts import RunScript
 from ...fix_servers import Server
 from ...servers.wire import WireServer, always, answer
+from ..both_transports import Make, by_aiohttp, by_requests
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -23,8 +23,6 @@ else:
 
 COMPRESS: dict[str, Callable[[bytes], bytes]] = {"br": brotli.compress, "zstd": zstd.compress}
 ALWAYS_THERE = {"gzip", "deflate"}
-
-MakeClient = Callable[..., Client]
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +37,9 @@ def compressing_server(compressing_process: ServerProcess) -> Server:
     return Server(compressing_process.url)
 
 
-def by_aiohttp(url: str, **options: Any) -> Client:
-    return Client(url, **options)
-
-
-def by_requests(url: str, **options: Any) -> Client:
-    return Client(transport=RequestsHTTPTransport(url, **options))
-
-
 @pytest.fixture(params=[by_aiohttp, by_requests])
-def make_client(request: pytest.FixtureRequest) -> MakeClient:
-    make: MakeClient = request.param
+def make_client(request: pytest.FixtureRequest) -> Make:
+    make: Make = request.param
     return make
 
 
@@ -59,7 +49,7 @@ def offered(server: WireServer) -> set[str]:
 
 
 @pytest.mark.parametrize("coding", ["zstd", "br", "gzip"])
-def test_h27_a_server_that_compresses(make_client: MakeClient, compressing_server: Server, coding: str) -> None:
+def test_h27_a_server_that_compresses(make_client: Make, compressing_server: Server, coding: str) -> None:
     """A real server's compressed responses are read, small and large."""
     name = 1_000_000 * "x"
     with make_client(compressing_server.url, headers={"Accept-Encoding": coding}) as client:
@@ -70,7 +60,7 @@ def test_h27_a_server_that_compresses(make_client: MakeClient, compressing_serve
             assert result.response.headers["Content-Encoding"] == coding
 
 
-def test_h27_offered_codings_can_be_read(make_client: MakeClient, compressing_server: Server) -> None:
+def test_h27_offered_codings_can_be_read(make_client: Make, compressing_server: Server) -> None:
     """With the libraries installed, br and zstd are offered automatically; each offered coding can be read."""
     with WireServer(always(answer())) as server, make_client(server.url) as client:
         client.execute("{ ok }")
@@ -108,7 +98,7 @@ def test_h27_only_readable_codings_are_offered(run_script: RunScript, kind: str,
 
 
 @pytest.mark.parametrize("coding", COMPRESS)
-def test_h27_bodies_that_do_not_match_their_coding(make_client: MakeClient, coding: str) -> None:
+def test_h27_bodies_that_do_not_match_their_coding(make_client: Make, coding: str) -> None:
     """A body that does not match ``Content-Encoding`` is a protocol error that names the rule."""
     script = always(answer(b"this is plain text", f"Content-Encoding: {coding}"))
     with (
@@ -121,7 +111,7 @@ def test_h27_bodies_that_do_not_match_their_coding(make_client: MakeClient, codi
 
 
 @pytest.mark.parametrize("coding", COMPRESS)
-def test_h29_limit_applies_to_the_decompressed_body(make_client: MakeClient, coding: str) -> None:
+def test_h29_limit_applies_to_the_decompressed_body(make_client: Make, coding: str) -> None:
     """A small response that expands to a large one is refused."""
     body = COMPRESS[coding](b'{"data": {"ok": "' + 10_000_000 * b"x" + b'"}}')
     assert len(body) < 100_000

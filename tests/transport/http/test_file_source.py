@@ -122,7 +122,7 @@ def test_streaming_false_keeps_the_content(path: Path, kind: str) -> None:
         file.close()
 
 
-def test_a_file_object_is_read_from_where_it_stood(path: Path) -> None:
+def test_a_file_object_is_read_from_its_position(path: Path) -> None:
     """It is read from its position, to which reading again returns; inspecting it does not move the position."""
     with path.open("rb") as file:
         file.seek(2000)

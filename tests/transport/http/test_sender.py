@@ -139,7 +139,7 @@ def test_redirects_without_end() -> None:
 
 
 def stale(ends: str = "close") -> Any:
-    """A script that responds once and lets the connection become stale: it ends when the next request arrives."""
+    """A script that responds once and closes the stale connection when the next request arrives."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()

@@ -49,7 +49,7 @@ def answering(response: bytes) -> Script:
 
 
 def accepts(server: WireServer) -> list[str]:
-    """The media types that the requests to a server asked for first."""
+    """The first media type in the ``Accept`` header of each request."""
     return [(request.header("accept") or "").partition(";")[0] for request in server.requests]
 
 
@@ -57,7 +57,7 @@ def accepts(server: WireServer) -> list[str]:
 
 
 def test_sse_from_any_server(any_sse_server: StreamServer) -> None:
-    """SSE comes first; a server of both is asked for nothing else."""
+    """SSE is tried first; a server that supports both receives no other request."""
     with Client(transport=AIOHTTPTransport(any_sse_server.url)) as client:
         assert numbers(client, "subscription { count(to: 3) }") == [1, 2, 3]
     assert len(any_sse_server.seen("started")) == 1
@@ -124,7 +124,7 @@ def test_no_protocol_at_all() -> None:
 
 
 def test_a_stream_of_the_other_protocol() -> None:
-    """A server that sends parts when it was asked for events is understood."""
+    """A server that sends parts although events were requested is accepted."""
     with WireServer(PARTS, EVENTS) as server, Client(transport=AIOHTTPTransport(server.url)) as client:
         assert numbers(client) == [1]
         assert numbers(client) == [1]

@@ -230,7 +230,7 @@ def test_servers_without_the_mode(response: bytes, kind: type[TransportError]) -
 
 
 def test_a_real_server_without_the_mode(yoga_server: StreamServer) -> None:
-    """The message asks about the mode, because the server's own words are about something else."""
+    """The message suggests the mode as the cause, because the server's error does not mention it."""
     with single(yoga_server.url) as client:
         with pytest.raises(TransportServerError, match="leave out single_connection=True"):
             numbers(client, "subscription { count(to: 1) }", overflow="raise")

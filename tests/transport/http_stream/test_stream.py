@@ -135,7 +135,7 @@ def test_an_endless_outage_can_be_left(protocol: Protocol) -> None:
 
 
 @each_protocol
-def test_a_reconnect_that_is_not_answered(protocol: Protocol) -> None:
+def test_a_reconnect_without_a_response(protocol: Protocol) -> None:
     """A server that does not respond to the next request is tried again after ``keep_alive_timeout``."""
 
     def silent(connection: WireConnection) -> None:
@@ -169,7 +169,7 @@ def test_other_variables(protocol: Protocol) -> None:
 
 
 @each_protocol
-def test_an_response_after_a_reconnect(protocol: Protocol) -> None:
+def test_a_response_after_a_reconnect(protocol: Protocol) -> None:
     """The next response may differ: the last event, or no content."""
     for response, last in ((answer(b'{"data": {"n": 2}}'), [2]), (b"HTTP/1.1 204 No\r\n\r\n", [])):
         with (
@@ -192,8 +192,8 @@ def test_closing_the_client_ends_the_iteration() -> None:
 
 
 @each_protocol
-def test_a_failing_reconnect_of_a_sleepless_server(protocol: Protocol) -> None:
-    """A server that ends each stream after an event is asked again and again, with waits."""
+def test_a_stream_that_always_ends_is_reconnected_with_waits(protocol: Protocol) -> None:
+    """Each stream ends after an event; there is a wait before each attempt."""
     with (
         WireServer(
             *[wire(protocol, protocol.n(number)) for number in range(5)], wire(protocol, protocol.complete)

@@ -30,7 +30,7 @@ def test_delays_are_within_the_limits_of_the_policy(attempt: int, base: float, c
     assert base <= ReconnectPolicy(base=base, cap=cap).delay(attempt) <= base + cap
 
 
-def test_policy_waits_as_long_as_the_server_asks() -> None:
+def test_policy_uses_the_wait_of_the_server() -> None:
     """Retry-After lengthens a wait and never shortens it."""
     policy = ReconnectPolicy()
     assert policy.delay(0, 60) == 60

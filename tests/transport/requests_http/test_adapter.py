@@ -39,7 +39,7 @@ def test_a_connection_is_reused_after_a_complete_response(own: bytes) -> None:
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
-def test_bytes_behind_an_response_close_the_connection(own: bytes, behind: bytes) -> None:
+def test_bytes_after_a_response_close_the_connection(own: bytes, behind: bytes) -> None:
     """A complete response, the beginning of one, or a single byte."""
     with WireServer(always(own + behind)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK

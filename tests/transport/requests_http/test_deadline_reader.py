@@ -51,7 +51,7 @@ def test_each_wait_is_limited_by_the_remaining_time(
 
 
 @pytest.mark.usefixtures("timeouts")
-def test_a_socket_that_is_not_to_wait_does_not(sockets: tuple[socket.socket, socket.socket]) -> None:
+def test_a_nonblocking_socket_does_not_wait(sockets: tuple[socket.socket, socket.socket]) -> None:
     """A non-blocking read takes no time."""
     ours, _ = sockets
     with until_deadline(ours.makefile("rb"), ours) as file:

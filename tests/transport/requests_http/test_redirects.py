@@ -38,7 +38,7 @@ def test_the_error_has_the_header() -> None:
 
 @pytest.mark.parametrize("as_list", [True, False])
 @pytest.mark.parametrize("where", ["session", "call"])
-def test_hooks_see_the_response_as_it_is(where: str, as_list: bool) -> None:
+def test_hooks_receive_the_response_unchanged(where: str, as_list: bool) -> None:
     """Hooks of the session and of the call run before the header is hidden."""
     seen = Seen()
     hooks = {"response": [seen] if as_list else seen}

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import os
 import pickle
-import socket
 import struct
 import threading
 from collections.abc import Iterator
@@ -40,6 +39,7 @@ from syncgql.transport.websocket.pool import WebSocketPool
 
 from ...fix_servers import PATIENCE, Server
 from ...fix_streams import StreamServer
+from ...ports import reserved_port
 from ...servers.scripted import CLOSE, Peer, ScriptedServer
 from ...servers.stream_wire import Stream
 from ...servers.wire import Script, WireServer, answer
@@ -61,8 +61,8 @@ def answering(response: bytes) -> Script:
 NOTHING = answering(NO_SOCKET)
 
 
-def asked(server: WireServer) -> list[str]:
-    """What each request to a server asked for."""
+def requested(server: WireServer) -> list[str]:
+    """The ``Upgrade`` header, or else the first accepted media type, of each request to a server."""
     return [
         request.header("upgrade") or (request.header("accept") or "").partition(";")[0] for request in server.requests
     ]
@@ -185,7 +185,7 @@ def test_refusals_of_credentials_and_failures(step: str, status: int, kind: type
         with pytest.raises(kind) as caught:
             client.subscribe(SUBSCRIPTION)
         assert not isinstance(caught.value, TransportProtocolsRefused)
-        assert asked(server) == ["websocket", "text/event-stream"][: len(scripts)]
+        assert requested(server) == ["websocket", "text/event-stream"][: len(scripts)]
 
 
 def test_a_graphql_error_is_the_response() -> None:
@@ -198,12 +198,12 @@ def test_a_graphql_error_is_the_response() -> None:
     ):
         with pytest.raises(TransportQueryError, match="no"):
             client.subscribe(SUBSCRIPTION).next(PATIENCE)
-        assert asked(server) == ["websocket", "text/event-stream"]
+        assert requested(server) == ["websocket", "text/event-stream"]
 
 
-def test_no_connection_no_tls_no_name_no_response(wire_nothing: str) -> None:
+def test_no_connection_no_tls_no_name_no_response(refusing_url: str) -> None:
     """Errors of the connection and timeouts are raised as they are."""
-    with Client(wire_nothing, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
+    with Client(refusing_url, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
         client.subscribe(SUBSCRIPTION)
     with Client("http://no.such.name.invalid/", reconnect=False) as client, pytest.raises(TransportConnectionFailed):
         client.subscribe(SUBSCRIPTION)
@@ -224,10 +224,10 @@ def test_no_connection_no_tls_no_name_no_response(wire_nothing: str) -> None:
 
 
 @pytest.fixture
-def wire_nothing() -> str:
-    """A URL at which nothing listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}/"
+def refusing_url() -> Iterator[str]:
+    """A URL at which connections are refused."""
+    with reserved_port() as port:
+        yield f"http://127.0.0.1:{port}/"
 
 
 # -- refusals of the protocol
@@ -241,7 +241,7 @@ def test_statuses_without_a_websocket(status: int) -> None:
     with WireServer(answering(refusal), EVENTS) as server, Client(server.url) as client:
         assert opened(client, SUBSCRIPTION) == ("sse", [1])
         assert opened(client, SUBSCRIPTION) == ("sse", [1])  # remembered
-    assert asked(server) == ["websocket", "text/event-stream", "text/event-stream"]
+    assert requested(server) == ["websocket", "text/event-stream", "text/event-stream"]
 
 
 def test_everything_to_the_last(caplog: pytest.LogCaptureFixture) -> None:
@@ -251,7 +251,7 @@ def test_everything_to_the_last(caplog: pytest.LogCaptureFixture) -> None:
     with WireServer(answering(NO_SOCKET), no_stream, PARTS) as server, Client(server.url) as client:
         assert opened(client, SUBSCRIPTION) == ("multipart", [1])
         assert opened(client, SUBSCRIPTION) == ("multipart", [1])
-    assert asked(server) == ["websocket", "text/event-stream", "multipart/mixed", "multipart/mixed"]
+    assert requested(server) == ["websocket", "text/event-stream", "multipart/mixed", "multipart/mixed"]
     said = [record.getMessage() for record in caplog.records if "support" in record.message or "use" in record.message]
     ws, sse, result = said
     assert "does not support graphql-transport-ws, graphql-ws: " in ws
@@ -271,7 +271,7 @@ def test_the_order_of_a_list() -> None:
         with pytest.raises(TransportProtocolsRefused) as caught:
             client.subscribe(SUBSCRIPTION)
         assert list(caught.value.reasons) == ["sse", "multipart", "graphql-ws"]
-        assert asked(server) == ["text/event-stream", "multipart/mixed", "websocket"]
+        assert requested(server) == ["text/event-stream", "multipart/mixed", "websocket"]
 
 
 def test_one_error_with_all_reasons() -> None:
@@ -424,7 +424,7 @@ def test_a_reconnect_stays_with_the_protocol() -> None:
         Client(server.url, reconnect=SOON) as client,
     ):
         assert numbers(client) == [1, 2]
-    assert asked(server) == ["websocket", "text/event-stream", "text/event-stream"]
+    assert requested(server) == ["websocket", "text/event-stream", "text/event-stream"]
 
 
 def test_other_variables_after_a_reconnect() -> None:

@@ -47,7 +47,7 @@ def test_f18_block_loses_nothing_and_the_server_waits(strawberry_server: Server)
         assert stats.dropped == 0
 
 
-def test_f18_stalled_block_does_not_hold_up_others(strawberry_server: Server) -> None:
+def test_f18_stalled_block_does_not_delay_others(strawberry_server: Server) -> None:
     """Other subscriptions, of every policy, and queries continue next to a stalled one."""
     with Client(strawberry_server.url) as client:
         stalled = client.subscribe(COUNT, {"delay": 0}, buffer_size=1)

@@ -262,7 +262,7 @@ def test_query_over_a_socket_that_cannot_be_opened() -> None:
 
 
 def test_retry_after_of_a_refused_upgrade_is_kept() -> None:
-    """No attempt begins before the time that a server asks to wait."""
+    """No attempt begins before the end of the wait that a server requests."""
     refused: list[float] = []
 
     async def later(peer: Peer) -> None:

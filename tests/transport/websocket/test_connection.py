@@ -226,7 +226,7 @@ async def test_a_query_without_a_result(name: str) -> None:
 
 @pytest.mark.parametrize("id", [{"id": None}, {}])
 @in_loop
-async def test_l14_complaints_without_an_id(id: dict[str, None], caplog: pytest.LogCaptureFixture) -> None:
+async def test_l14_errors_without_an_id(id: dict[str, None], caplog: pytest.LogCaptureFixture) -> None:
     """An error or connection_error without an operation is logged; operations continue."""
 
     async def act(peer: Peer, started: str) -> None:
@@ -288,7 +288,7 @@ async def test_connection_error_on_the_new_protocol() -> None:
 
 
 @in_loop
-async def test_a_burst_is_read_without_turning_the_loop_for_each_event(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_burst_is_read_in_few_iterations_of_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
     """Frames that arrive together are processed together: the work of the loop grows with reads, not with events."""
 
     async def act(peer: Peer, id: str) -> None:

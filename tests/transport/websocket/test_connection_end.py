@@ -153,7 +153,7 @@ async def test_w30_n07_closing_a_silent_peer(option: str) -> None:
 
 
 @in_loop
-async def test_n07_closing_while_the_peer_talks_on() -> None:
+async def test_n07_closing_while_the_peer_sends() -> None:
     """A server that keeps sending and never closes cannot delay closing further either."""
 
     async def act(peer: Peer, id: str) -> None:

@@ -107,7 +107,7 @@ def test_limit_of_operations_per_connection_opens_another(capped_server: Server,
         assert sockets_of(capped_server) == 3
 
 
-def test_limit_that_another_connection_cannot_help_is_an_error() -> None:
+def test_limit_that_applies_to_all_connections_is_an_error() -> None:
     """A server that refuses the only operation on a connection would refuse it on any other."""
 
     async def refuses(peer: Peer) -> None:

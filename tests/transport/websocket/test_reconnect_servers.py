@@ -76,7 +76,7 @@ def test_many_subscribers_survive_kill_and_restart(mortal: tuple[Server, Restart
         assert [events.stats.received for events in subscribers] == [1] * 150
 
 
-def test_w23_call_that_was_under_way_is_not_repeated(mortal: tuple[Server, Restart]) -> None:
+def test_w23_call_in_flight_is_not_repeated(mortal: tuple[Server, Restart]) -> None:
     """A call whose server is killed fails, and the new server never receives it; other subscriptions continue."""
     server, restart = mortal
     errors: list[str] = []

@@ -157,7 +157,7 @@ def test_w25_an_old_connection_resets_the_count(monkeypatch: pytest.MonkeyPatch)
         assert next(client.subscribe(TICKS)) == {"tick": 10}
 
 
-def test_w21_a_subscription_survives_a_close_code_that_is_to_be_retried() -> None:
+def test_w21_a_subscription_survives_a_close_code_that_is_retried() -> None:
     """A code that is final by default is not final if the policy lists it."""
     policy = ReconnectPolicy(base=0.01, cap=0, retry_codes=[1011])
     with (

@@ -133,7 +133,7 @@ async def test_an_interruption_ends_all(type: str, decision: RetryDecision) -> N
     assert socket.running.by_id == {}
 
 
-def test_an_operation_that_is_not_confirmed_is_given_up() -> None:
+def test_an_operation_that_is_not_confirmed_fails() -> None:
     """Each unconfirmed operation is reported once, when its time is up; others are not."""
 
     async def main() -> list[str]:
@@ -158,7 +158,7 @@ def test_an_operation_that_is_not_confirmed_is_given_up() -> None:
     assert asyncio.run(main()) == ["late"]
 
 
-def test_without_ack_timeout_no_operation_is_given_up() -> None:
+def test_without_ack_timeout_no_operation_fails() -> None:
     """None means no limit, as everywhere."""
 
     async def main() -> list[str]:

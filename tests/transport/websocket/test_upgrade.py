@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import socket
 import traceback
 import warnings
 from typing import Any
@@ -21,6 +20,7 @@ from syncgql import (
     TransportTimeout,
 )
 
+from ...ports import reserved_port
 from ...servers.scripted import Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
 
@@ -120,7 +120,7 @@ async def test_n01_redirects_are_not_followed(status: int) -> None:
 
 
 @in_loop
-async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
+async def test_n01_redirects_with_middlewares_of_the_user() -> None:
     """A caller's own middlewares run as well, and do not make redirects followed."""
     seen = []
 
@@ -141,7 +141,7 @@ async def test_n01_redirects_with_middlewares_of_ones_own() -> None:
 
 @pytest.mark.parametrize("status", [302, 401])
 @in_loop
-async def test_n01_w33_with_a_session_of_ones_own(status: int) -> None:
+async def test_n01_w33_with_a_session_of_the_user(status: int) -> None:
     """With a session that the caller created, redirects are not followed either, and refusals have their class."""
 
     async def refuse(peer: Peer) -> None:
@@ -170,7 +170,7 @@ async def test_credentials_in_the_url() -> None:
 
 
 @in_loop
-async def test_handshake_that_breaks_the_rules() -> None:
+async def test_handshake_that_violates_the_protocol() -> None:
     """A 101 with a wrong key is not a WebSocket."""
 
     async def cheat(peer: Peer) -> None:
@@ -202,11 +202,10 @@ async def test_connect_timeout() -> None:
 @in_loop
 async def test_no_server_listens() -> None:
     """A refused TCP connection is reported with the URL; the cause is chained."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    async with websockets(f"ws://127.0.0.1:{port}/graphql?token=s3cret") as transport:
-        with pytest.raises(TransportConnectionFailed, match=rf"ws://127\.0\.0\.1:{port}/graphql") as caught:
-            await transport.connect()
+    with reserved_port() as port:
+        async with websockets(f"ws://127.0.0.1:{port}/graphql?token=s3cret") as transport:
+            with pytest.raises(TransportConnectionFailed, match=rf"ws://127\.0\.0\.1:{port}/graphql") as caught:
+                await transport.connect()
     assert isinstance(caught.value.__cause__, aiohttp.ClientConnectorError)
     assert caught.value.code is None
     assert "s3cret" not in str(caught.value)

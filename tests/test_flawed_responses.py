@@ -1,4 +1,4 @@
-"""Flawed responses, and responses that ask to wait, are read in the same way on every wire."""
+"""Flawed responses, and responses with rate limits, are read in the same way over each transport."""
 
 from __future__ import annotations
 
@@ -102,8 +102,8 @@ FLAWED: list[Any] = [
 
 
 @pytest.mark.parametrize("payload", FLAWED)
-def test_errors_that_are_not_in_the_letter(wire: Wire, payload: Any) -> None:
-    """They are read; further faults next to them do not matter."""
+def test_errors_in_other_forms(wire: Wire, payload: Any) -> None:
+    """They are read; other faults of the response are ignored."""
     with wire(payload) as client:
         with pytest.raises(TransportQueryError, match=r"^m$") as info:
             client.execute(QUERY)
@@ -183,7 +183,7 @@ def events_wire(request: pytest.FixtureRequest) -> Wire:
 
 
 @pytest.mark.parametrize("payload", FLAWED)
-def test_events_with_errors_that_are_not_in_the_letter(events_wire: Wire, payload: Any) -> None:
+def test_events_with_errors_in_other_forms(events_wire: Wire, payload: Any) -> None:
     """They are read as in a response to a query."""
     with events_wire(payload) as client, pytest.raises(TransportQueryError, match=r"^m$"):
         list(client.subscribe(SUBSCRIPTION))
@@ -270,7 +270,7 @@ def test_local_schema_that_throttles() -> None:
         assert client.execute_result(QUERY).data == {"a": None}
 
 
-def test_answers_without_errors_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_responses_without_errors_are_not_searched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Checking for rate limits costs nothing if there is no error."""
 
     def fail(*_: object) -> Any:
