@@ -26,28 +26,15 @@ from .exceptions import (
     TransportTimeout,
 )
 from .file_var import FileVar
+from .gql_names import unknown_name as _unknown_name
 from .pipeline.middleware import Middleware
 from .pipeline.operation import Operation
-from .pipeline.rate_limit import RateLimit
-from .pipeline.retry_policy import RetryBudget, RetryPolicy
-from .pipeline.trusted_documents import TrustedDocuments
 from .request import UNSET, GraphQLRequest, gql
 from .result import ExecutionResult, IncrementalPiece, IncrementalResult, Response
 from .runtime.client_stats import ClientStats
 from .subscription import Subscription, SubscriptionStats
-from .transport.aiohttp import AIOHTTPTransport
-from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
-from .transport.appsync_auth import (
-    AppSyncApiKeyAuthentication,
-    AppSyncAuthentication,
-    AppSyncIAMAuthentication,
-    AppSyncJWTAuthentication,
-    AppSyncLambdaAuthentication,
-)
-from .transport.appsync_websockets import AppSyncWebsocketsTransport
 from .transport.base import AsyncTransport, EventSink, Stream
 from .transport.blocking import BlockingTransport
-from .transport.recovery.policy import ReconnectPolicy
 from .transport.round_trip import RoundTrip
 from .transport.token_auth import TokenAuth
 from .typed.request import TypedRequest, TypedResult
@@ -63,12 +50,26 @@ if _TYPE_CHECKING:
     from .operations.fields import Field, Fields, Fragment, InlineFragment
     from .operations.schema_selection import Automatic
     from .operations.variable import Variable
+    from .pipeline.rate_limit import RateLimit
+    from .pipeline.retry_policy import RetryBudget, RetryPolicy
+    from .pipeline.trusted_documents import TrustedDocuments
     from .schema.cache import SchemaCache
     from .schema.scalars import update_schema_enum, update_schema_scalar, update_schema_scalars
+    from .transport.aiohttp import AIOHTTPTransport
+    from .transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
+    from .transport.appsync_auth import (
+        AppSyncApiKeyAuthentication,
+        AppSyncAuthentication,
+        AppSyncIAMAuthentication,
+        AppSyncJWTAuthentication,
+        AppSyncLambdaAuthentication,
+    )
+    from .transport.appsync_websockets import AppSyncWebsocketsTransport
     from .transport.event_stream import EventStreamTransport
     from .transport.local_schema import LocalSchemaTransport
     from .transport.multipart_subscription import MultipartSubscriptionTransport
     from .transport.phoenix_channel_websockets import PhoenixChannelWebsocketsTransport
+    from .transport.recovery.policy import ReconnectPolicy
     from .transport.requests import RequestsHTTPTransport
 
 __all__ = [
@@ -158,6 +159,22 @@ _LATE = {
     "Directive": ".operations.directive",
     "Variable": ".operations.variable",
     **dict.fromkeys(("update_schema_enum", "update_schema_scalar", "update_schema_scalars"), ".schema.scalars"),
+    "RateLimit": ".pipeline.rate_limit",
+    **dict.fromkeys(("RetryBudget", "RetryPolicy"), ".pipeline.retry_policy"),
+    "TrustedDocuments": ".pipeline.trusted_documents",
+    "AIOHTTPTransport": ".transport.aiohttp",
+    "AIOHTTPWebsocketsTransport": ".transport.aiohttp_websockets",
+    **dict.fromkeys(
+        (
+            "AppSyncApiKeyAuthentication",
+            "AppSyncAuthentication",
+            "AppSyncIAMAuthentication",
+            "AppSyncJWTAuthentication",
+            "AppSyncLambdaAuthentication",
+        ),
+        ".transport.appsync_auth",
+    ),
+    "AppSyncWebsocketsTransport": ".transport.appsync_websockets",
     "EventStreamTransport": ".transport.event_stream",
     "FailedRequest": ".bulk.execute_many",
     "merge": ".bulk.merge",
@@ -167,6 +184,7 @@ _LATE = {
     "LocalSchemaTransport": ".transport.local_schema",
     "MultipartSubscriptionTransport": ".transport.multipart_subscription",
     "PhoenixChannelWebsocketsTransport": ".transport.phoenix_channel_websockets",
+    "ReconnectPolicy": ".transport.recovery.policy",
     "RequestsHTTPTransport": ".transport.requests",
     "SchemaCache": ".schema.cache",
 }
@@ -175,7 +193,7 @@ _LATE = {
 
 def __getattr__(name: str) -> object:
     if name not in _LATE:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise _unknown_name(__name__, name)
     globals()[name] = found = getattr(_import_module(_LATE[name], __name__), name)
     return found
 

@@ -31,7 +31,7 @@ class Deadline:
             there is no limit. Unlike ``left()``, it does not consider time in a queue that does not count.
         is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
         is_connected: whether the call has a connection, so that the server may receive the request.
-        is_answered: whether a response has begun.
+        has_response: whether a response has begun.
         queue: the time that the call has waited for a free connection; None if it never waited.
     """
 
@@ -39,7 +39,7 @@ class Deadline:
         "_counts_queueing",
         "_followed",
         "end",
-        "is_answered",
+        "has_response",
         "is_connected",
         "is_connecting",
         "name",
@@ -64,7 +64,7 @@ class Deadline:
         self._followed: Deadline | None = None
         self.is_connecting = False
         self.is_connected = False
-        self.is_answered = False
+        self.has_response = False
         self.queue: Queueing | None = None
 
     def left(self) -> float | None:
@@ -83,7 +83,7 @@ class Deadline:
         return left is None or seconds < left
 
     def restart(self) -> None:
-        """Start the time again, because the call has waited for its turn until now."""
+        """Restart the time limit, because the call has waited for its turn until now."""
         self.end = None if self.seconds is None else time.monotonic() + self.seconds
 
     def restarted(self) -> Deadline:
@@ -121,7 +121,7 @@ class Deadline:
     def sent(self) -> bool | None:
         """Whether the request was sent: True after a response began, False before there is a connection, or None."""
         progress = self._followed or self
-        if progress.is_answered:
+        if progress.has_response:
             return True
         return False if progress.is_connecting and not progress.is_connected else None
 

@@ -8,19 +8,19 @@ from typing import Protocol
 from .request import GraphQLRequest
 from .result import ExecutionResult
 from .runtime.event_buffer import SubscriptionStats
-from .runtime.event_marks import Mark
+from .runtime.event_markers import Marker
 
 
 class EventSource(Protocol):
     """A bounded queue of events, and the stream that fills it.
 
     Attributes:
-        get: returns the next event or mark, waiting for at most the given seconds; None for no limit. It raises
+        get: returns the next event or marker, waiting for at most the given seconds; None for no limit. It raises
             ``Empty`` if none arrived in time, and ``SubscriptionForked`` in another process. It is an attribute because
             it is called for every event.
     """
 
-    get: Callable[[float | None], ExecutionResult | Mark]
+    get: Callable[[float | None], ExecutionResult | Marker]
 
     @property
     def closed(self) -> bool:

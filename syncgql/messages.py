@@ -6,11 +6,9 @@ import re
 
 EXCERPT_CHARACTERS = 1_000
 
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
-)
+UNPRINTABLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
 """Characters that move a terminal's cursor, change its colours or the direction of text, or that UTF-8 cannot encode.
-Tabs and line breaks are kept.
+Tabs and line breaks are kept. Compiled by the first message that needs it, which ``re`` caches.
 """
 
 
@@ -37,4 +35,4 @@ def text_of(value: object, limit: int) -> str:
 
 def escaped(text: str) -> str:
     """Return *text* with its control characters escaped, so that it is safe to print and to encode."""
-    return UNPRINTABLE.sub(lambda match: match.group().encode("unicode_escape").decode(), text)
+    return re.sub(UNPRINTABLE, lambda match: match.group().encode("unicode_escape").decode(), text)

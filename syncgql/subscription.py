@@ -14,7 +14,7 @@ from .event_source import EventSource
 from .exceptions import SyncGQLError, TransportTimeout
 from .result import ExecutionResult
 from .runtime.event_buffer import Empty, SubscriptionStats
-from .runtime.event_marks import End, Gap, Mark, Resubscribed
+from .runtime.event_markers import End, Gap, Marker, Resubscribed
 from .tracebacks import cut
 
 __all__ = ["Subscription", "SubscriptionStats"]
@@ -48,7 +48,7 @@ class GapHandler:
 
     Args:
         on_reconnect: the function.
-        resubscribe: restarts the subscription with other variables; a ``Resubscribed`` mark precedes their events.
+        resubscribe: restarts the subscription with other variables; a ``Resubscribed`` marker precedes their events.
 
     Attributes:
         missed: the events that ``on_reconnect`` returned and that are delivered next.
@@ -63,12 +63,12 @@ class GapHandler:
         self.missed: deque[Any] = deque()
         self.skips = False
 
-    def take(self, mark: Mark) -> None:
-        """React to a mark between two events. Exceptions of the user's function propagate."""
-        if isinstance(mark, Resubscribed):
+    def take(self, marker: Marker) -> None:
+        """React to a marker between two events. Exceptions of the user's function propagate."""
+        if isinstance(marker, Resubscribed):
             self.skips = False
-        elif isinstance(mark, Gap) and not self.skips:
-            self._ask(mark.seconds)
+        elif isinstance(marker, Gap) and not self.skips:
+            self._ask(marker.seconds)
 
     def _ask(self, seconds: float) -> None:
         returned = self._on_reconnect(seconds)
@@ -134,7 +134,7 @@ class Subscription(Generic[T_co]):
         except BaseException:
             self.close()
             raise
-        if isinstance(item, Mark):
+        if isinstance(item, Marker):
             if isinstance(item, End):
                 self._end(item)
             return self._take(None)
@@ -233,7 +233,7 @@ class Subscription(Generic[T_co]):
     def _take(self, timeout: float | None) -> T_co:
         if self._gap_handler is not None:
             return self._take_with_gaps(self._gap_handler, timeout)
-        while isinstance(item := self._wait(timeout), Mark):
+        while isinstance(item := self._wait(timeout), Marker):
             if isinstance(item, End):
                 self._end(item)
         return self._convert(item)
@@ -246,7 +246,7 @@ class Subscription(Generic[T_co]):
             item = self._wait(None if left is None else max(0.0, left), timeout)
             if isinstance(item, End):
                 self._end(item)
-            elif isinstance(item, Mark):
+            elif isinstance(item, Marker):
                 gap_handler.take(item)
             elif gap_handler.skips:
                 self._source.discard()
@@ -255,7 +255,7 @@ class Subscription(Generic[T_co]):
         event: T_co = gap_handler.missed.popleft()
         return event
 
-    def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Mark:
+    def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Marker:
         try:
             return self._get(seconds)
         except Empty:

@@ -227,7 +227,7 @@ def test_message_error(subprotocol: str, payload: Any) -> None:
 
 
 @pytest.mark.parametrize("subprotocol", [MODERN, LEGACY])
-def test_message_error_that_says_throttled(subprotocol: str) -> None:
+def test_message_with_a_throttling_error(subprotocol: str) -> None:
     """A query that was throttled, and a subscription."""
     with failing([{"message": "Throttled"}], subprotocol) as server, Client(server.ws_url) as client:
         with pytest.raises(TransportRateLimited):

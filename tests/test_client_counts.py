@@ -123,7 +123,7 @@ def test_a_call_enters_few_functions(server: WireServer) -> None:
     assert with_policies - without <= 40
 
 
-def test_policies_take_nothing_on_the_loop(loops: list[CountingLoop], server: WireServer) -> None:
+def test_policies_do_not_run_on_the_loop(loops: list[CountingLoop], server: WireServer) -> None:
     """They run in the calling thread; the loop has as many crossings, iterations, tasks and timers as without."""
     with Client(server.url, **policies()) as client:
         client.execute(DOCUMENT)
@@ -163,7 +163,7 @@ def blocks_added(client: Client, server: WireServer, calls: int) -> int:
     return sys.getallocatedblocks() - before
 
 
-def test_a_call_takes_few_iterations_tasks_and_timers(loops: list[CountingLoop], server: WireServer) -> None:
+def test_a_call_needs_few_iterations_tasks_and_timers(loops: list[CountingLoop], server: WireServer) -> None:
     """After the iteration that starts it there are four: build and connect, write, notice the end of writing, end.
 
     The second task and two of the iterations are aiohttp's for writing, up to Python 3.11. The timer is the limit.
@@ -217,7 +217,7 @@ def test_text_is_neither_parsed_nor_printed_nor_validated(server: WireServer, mo
     assert seen == [[], [], []]
 
 
-def test_what_is_checked_is_parsed_and_validated_once(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_document_is_parsed_and_validated_once(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The second call with the same document needs neither, for any variables."""
     with Client(server.url, schema="type Query { ok(id: ID): Boolean }", serialize_variables=True) as client:
         parsed = count_calls(monkeypatch, graphql, "parse")

@@ -86,14 +86,14 @@ def test_f04_calls_in_exit_hooks(python: str, strawberry_server: Server) -> None
     assert "called at exit" in leave(python, strawberry_server, "hooks").stdout
 
 
-def test_f03_threads_that_outlive_the_main_thread(python: str, strawberry_server: Server) -> None:
+def test_f03_threads_that_run_after_the_main_thread(python: str, strawberry_server: Server) -> None:
     """They open new connections, including name lookups, although executors accept no more work."""
     printed = leave(python, strawberry_server, "outlived").stdout
     assert printed.count("went on {'hello': 'Hello world!'} {'count': 1}") == 2
 
 
-def test_f03_submitted_requests_get_two_seconds(python: str, strawberry_server: Server) -> None:
-    """A blocking transport cannot cancel them: the answered one completes, and the other is abandoned."""
+def test_f03_submitted_requests_have_two_seconds(python: str, strawberry_server: Server) -> None:
+    """A blocking transport cannot cancel them: one completes with its response, and the other is abandoned."""
     assert "answered {'sleep': 0.3}" in leave(python, strawberry_server, "submitted").stdout
     strawberry_server.wait_for("sleep_started", seconds=600)
 

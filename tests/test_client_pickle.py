@@ -71,6 +71,6 @@ class Special(Client):
     """A client class of the user."""
 
 
-def test_f29_a_subclass_stays_one() -> None:
+def test_f29_a_subclass_keeps_its_class() -> None:
     """The copy is of the same class."""
     assert type(pickle.loads(pickle.dumps(Special("http://localhost/graphql")))) is Special

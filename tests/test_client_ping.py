@@ -22,7 +22,7 @@ def test_ping_returns_the_seconds_of_a_round_trip(any_server: Server) -> None:
 
 
 def test_ping_sends_the_smallest_query() -> None:
-    """Every GraphQL server answers it, whatever its schema."""
+    """Every GraphQL server supports it, whatever its schema."""
     with WireServer(always(answer(b'{"data": {"__typename": "Query"}}'))) as server, Client(server.url) as client:
         client.ping()
     assert server.requests[0].body == b'{"query":"{ __typename }"}'

@@ -85,7 +85,7 @@ def test_close_fails_pending_futures(client: Client, strawberry_server: Server) 
     strawberry_server.wait_for("sleep_cancelled")
 
 
-def test_f30_the_request_outlives_future_and_client(strawberry_server: Server) -> None:
+def test_f30_the_request_is_executed_without_future_and_client(strawberry_server: Server) -> None:
     """With both dropped, the request is still executed, and then everything ends."""
     client = Client(strawberry_server.url)
     runtime = runtime_of(client)

@@ -51,7 +51,7 @@ def test_aiohttps_limits_are_below_that_of_the_call(strawberry_server: Any) -> N
         client.execute(SLEEP)
 
 
-def test_none_is_no_limit() -> None:
+def test_none_means_no_limit() -> None:
     """10 seconds apply to clients without the option only."""
     assert Client("http://127.0.0.1/", timeout=None)._pipeline._limit.seconds is None
     assert Client("http://127.0.0.1/", timeout=30)._pipeline._limit.seconds == 30

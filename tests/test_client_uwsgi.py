@@ -77,13 +77,13 @@ class UWSGIServer:
             self.wait_for("(spawned uWSGI worker|WSGI app 0 .* ready)" if is_lazy else "(spawned uWSGI worker)")
 
     def ask(self) -> bytes:
-        """Return the answer of a worker."""
+        """Return the response of a worker."""
         with urlopen(self.url, timeout=PATIENCE) as answer:
             body: bytes = answer.read()
             return body
 
     def ask_each_worker(self) -> None:
-        """Ask until each worker has answered; before that, a worker may not yet handle signals."""
+        """Send requests until each worker has responded; before that, a worker may not yet handle signals."""
         answered: set[str] = set()
         with ThreadPoolExecutor(self.workers) as threads:
             while len(answered) < self.workers:

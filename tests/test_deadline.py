@@ -11,7 +11,7 @@ from syncgql import TransportTimeout
 from syncgql.deadline import Deadline
 
 
-def test_the_error_says_where() -> None:
+def test_the_error_names_the_server() -> None:
     """In a log with several APIs, each timeout can be attributed."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
     assert "2 s; the call to https://api.example.com/graphql was cancelled. Pass" in str(deadline.exceeded())
@@ -28,7 +28,7 @@ def test_the_error_says_where() -> None:
         (Deadline(2.5, "ack_timeout"), "Pass a higher ack_timeout=."),
     ],
 )
-def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
+def test_the_error_names_the_option(deadline: Deadline, advice: str) -> None:
     """The message and ``limit`` name the option that the user passed, with its value."""
     error = deadline.exceeded()
     assert isinstance(error, TransportTimeout)
@@ -36,7 +36,7 @@ def test_the_error_names_what_was_set(deadline: Deadline, advice: str) -> None:
     assert (error.limit, error.seconds) == (deadline.name, 2.5)
 
 
-def test_what_is_left() -> None:
+def test_the_remaining_time() -> None:
     """It starts when the deadline is created; without a limit there is always time."""
     deadline = Deadline(60)
     left = deadline.left()
@@ -59,7 +59,7 @@ def test_it_starts_again_for_work_that_begins_later() -> None:
     assert (restarted.seconds, restarted.name, restarted.where) == (1e-9, "execute_timeout", "there")
 
 
-def test_the_error_says_that_it_was_not_sent() -> None:
+def test_the_error_of_an_unsent_request() -> None:
     """While the call waits for a free connection, the server cannot have received the request."""
     deadline = Deadline(2, where="https://api.example.com/graphql")
     assert deadline.sent is None
@@ -72,7 +72,7 @@ def test_the_error_says_that_it_was_not_sent() -> None:
     assert error.sent is False
 
 
-def test_the_error_says_how_long_it_was_queued() -> None:
+def test_the_error_of_a_queued_request() -> None:
     """After the wait, it is unknown whether the server has received the request."""
     deadline = Deadline(2)
     deadline.is_connecting = True
@@ -124,7 +124,7 @@ def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "waited 3.0 s for the only connection" in str(deadline.exceeded())
     assert deadline.sent is False
     batch.dequeued()
-    batch.is_connected = batch.is_answered = True
+    batch.is_connected = batch.has_response = True
     now = 4
     assert deadline.left() == 9
     assert deadline.sent is True
@@ -133,5 +133,5 @@ def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_response_that_began_means_that_it_was_sent() -> None:
     """Whatever happens afterwards, the server has received the request."""
     deadline = Deadline(2)
-    deadline.is_connecting = deadline.is_connected = deadline.is_answered = True
+    deadline.is_connecting = deadline.is_connected = deadline.has_response = True
     assert deadline.exceeded().sent is True

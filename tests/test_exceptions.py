@@ -91,7 +91,7 @@ TRANSPORT_ERRORS = [name for name in exceptions.__all__ if issubclass(getattr(ex
 
 
 @pytest.mark.parametrize("name", TRANSPORT_ERRORS)
-def test_every_transport_error_says_whether_it_was_sent(name: str) -> None:
+def test_every_transport_error_has_sent_and_attempts(name: str) -> None:
     """It has the number of attempts; both are pickled even if a later step set them."""
     error = getattr(exceptions, name)("m", **EXAMPLES.get(name, {}))
     assert error.sent in (True, False, None)
@@ -111,7 +111,7 @@ def test_codes(kind: type[TransportError]) -> None:
     assert kind("m", errors=errors).codes == ("A", "B", "429")  # type: ignore[call-arg]
 
 
-def test_a_rate_limit_waits_as_long_as_it_was_told() -> None:
+def test_the_wait_of_a_rate_limit() -> None:
     """Without its own wait, the value of ``Retry-After`` is used."""
     assert exceptions.TransportRateLimited("m", retry_after=5, response=RESPONSE).retry_after == 5
     assert exceptions.TransportRateLimited("m", response=RESPONSE).retry_after == 2

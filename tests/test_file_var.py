@@ -89,7 +89,7 @@ def test_an_open_file_is_named_after_its_path(tmp_path: Path) -> None:
         ({"file": [], "nope": 1}, TypeError, "nope"),
     ],
 )
-def test_what_cannot_be_sent_is_refused(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
+def test_other_objects_are_refused(arguments: dict[str, Any], error: type[Exception], message: str) -> None:
     """The error suggests what to pass instead."""
     with pytest.raises(error, match=message):
         FileVar(**arguments)
@@ -124,7 +124,7 @@ def test_a_file_is_sent_from_where_it_stands() -> None:
     assert FileVar(file).position == 4
 
 
-def test_what_can_be_read_again() -> None:
+def test_contents_that_can_be_read_again() -> None:
     """Paths, bytes, seekable files and true iterables can be read again, but not pipes and generators."""
     reader, writer = os.pipe()
     with open(reader, "rb") as pipe, open(writer, "wb"):

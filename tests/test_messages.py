@@ -16,8 +16,8 @@ def test_a_sentence_ends_once(text: object, expected: str) -> None:
     assert as_sentence(text) == expected
 
 
-def test_what_is_left_out_is_counted() -> None:
-    """Nothing is cut if there is room."""
+def test_omitted_text_is_counted() -> None:
+    """Short text is not truncated."""
     assert truncate("abc", 3) == "abc"
     assert truncate("a" * 1_003) == "a" * 1_000 + "... (3 more characters)"
     assert truncate("a" * 10_000_000, 10) == "aaaaaaaaaa... (9,999,990 more characters)"

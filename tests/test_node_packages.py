@@ -53,7 +53,7 @@ def test_not_installed(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
 def test_without_a_registry(
     monkeypatch: pytest.MonkeyPatch, folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where nothing listens at the registry's place, there is a warning and no failure."""
+    """If the registry cannot be reached, there is a warning and no failure."""
     with socket.socket() as bound:  # it does not listen, and no other process gets its port
         bound.bind(("127.0.0.1", 0))
         monkeypatch.setenv("npm_config_registry", f"http://127.0.0.1:{bound.getsockname()[1]}/")

@@ -286,7 +286,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("make", "name", "value", "error"), CASES)
-def test_a_mistake_is_said_at_once_by_name(make: Make, name: str, value: Any, error: type[Exception]) -> None:
+def test_a_mistake_is_reported_at_once_by_name(make: Make, name: str, value: Any, error: type[Exception]) -> None:
     """The message names the option and, if the type is wrong, the actual type; it shows no value."""
     options = {"url": None} if name == "transport" else {}
     with pytest.raises(error) as caught:
@@ -298,7 +298,7 @@ def test_a_mistake_is_said_at_once_by_name(make: Make, name: str, value: Any, er
     assert "hush" not in repr(caught.value)
 
 
-def test_what_is_right_is_accepted() -> None:
+def test_valid_options_are_accepted() -> None:
     """The documented forms, and those that aiohttp and requests accept."""
     client(cookies=SimpleCookie("a=b"), headers=[("X-A", "1")], auth=("user", "password"), timeout=3, ssl=False)
     client(cookies=[("a", "b")], headers=dict, auth=lambda: "Bearer x")

@@ -18,7 +18,7 @@ from syncgql.pickling import picklable_cause
 from .fix_scripts import run_python
 
 
-def test_f29_what_does_not_pickle_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f29_arguments_that_cannot_be_pickled_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     """The error names the argument and says how to fix it; cloudpickle, which another test may load, pickles more."""
     monkeypatch.delitem(sys.modules, "cloudpickle", raising=False)
     with pytest.raises(TypeError, match=r"its headers= cannot: .*Define functions at the top level of a module"):

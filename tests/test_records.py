@@ -77,7 +77,7 @@ def test_fields_have_the_names_of_variables() -> None:
     assert record_variables(3, ADD) is None
 
 
-def test_a_class_is_no_value() -> None:
+def test_a_class_is_not_a_value() -> None:
     """The message has the accepted types of variables."""
     for wrong in (Added, AddedStruct, "Kim", 3):
         with pytest.raises(TypeError, match="variable_values must be a mapping, such as a dict, a data"):
@@ -101,7 +101,7 @@ class BookInput(msgspec.Struct, rename={"published_year": "publishedYear"}, omit
 
 
 def test_structs_are_input_objects() -> None:
-    """With a schema and without one."""
+    """This holds with and without a schema."""
     book = BookInput("Emma", [Tag("novel"), Tag("love", [1])])
     written = {"title": "Emma", "tags": [{"name": "novel"}, {"name": "love", "weights": [1]}], "publishedYear": None}
     assert msgspec.json.decode(json_codec.dumps({"input": book})) == {"input": written}

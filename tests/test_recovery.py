@@ -132,7 +132,7 @@ def test_variables_of_on_reconnect_restart_the_subscription() -> None:
         assert messages[1]["id"] == messages[2]["id"] != messages[3]["id"]
 
 
-def test_new_variables_outlive_the_next_loss() -> None:
+def test_new_variables_are_kept_after_the_next_loss() -> None:
     """A restarted subscription is resent with its new variables."""
     answers: list[Any] = [{"from": 7}, None]
 

@@ -27,7 +27,7 @@ def test_a_document_is_printed() -> None:
     assert request.document is document
 
 
-def test_payload_has_only_what_was_given() -> None:
+def test_payload_has_only_given_members() -> None:
     """Empty variables, names and extensions are omitted; a null variable is kept."""
     assert GraphQLRequest("{a}", {}, "", {}).payload == {"query": "{a}"}
     request = GraphQLRequest("query Q($a: Int) {a(a: $a)}", {"a": None}, "Q", {"x": 1})
@@ -70,7 +70,7 @@ def test_gql_checks_the_syntax() -> None:
 
 
 @pytest.mark.parametrize("document", [None, 5, GraphQLRequest("{ book }")])
-def test_gql_takes_text_only(document: Any) -> None:
+def test_gql_accepts_only_text(document: Any) -> None:
     """Any other argument is named, instead of an error of the parser."""
     with pytest.raises(TypeError, match=f"The document must be .*, not {type(document).__name__}"):
         gql(document)
@@ -118,7 +118,7 @@ def test_repr_hides_variables() -> None:
     )
 
 
-def test_as_request_replaces_what_is_given() -> None:
+def test_as_request_replaces_given_values() -> None:
     """Arguments next to a request replace its values; the request itself is unchanged."""
     request = GraphQLRequest("{a}", {"a": 1}, extensions={"x": 1})
     assert as_request(request, None, None, None) is request
@@ -171,7 +171,7 @@ def test_is_subscription(document: str, name: str | None, expected: bool) -> Non
     assert GraphQLRequest(document, None, name).is_subscription is expected
 
 
-def test_is_subscription_of_a_document_that_cannot_tell() -> None:
+def test_is_subscription_of_an_ambiguous_document() -> None:
     """It raises, like operation_type."""
     with pytest.raises(DocumentError):
         _ = GraphQLRequest("subscription {").is_subscription
@@ -226,7 +226,7 @@ def test_incremental_directive_is_that_of_the_operation() -> None:
 
 
 def test_incremental_directive_costs_no_parsing_without_directives(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither where there is no directive, nor where there are others; what uses one is looked at once."""
+    """Documents without directives or with others are not parsed; a document with ``@defer`` is parsed once."""
     texts = ["{ deferred_a stream }", "{ deferred_b @include(if: true) }", "{ ... @defer { once } }"]
     requests = [GraphQLRequest(text) for text in texts]
     assert requests[2].incremental_directive == "defer"

@@ -19,7 +19,7 @@ def test_h15_absent_data_and_null_data_differ(data: object, has_data: bool) -> N
     assert result.data == (data if data is not ABSENT else None)
 
 
-def test_results_compare_by_what_they_say() -> None:
+def test_results_compare_by_content() -> None:
     """Two results are equal if their data, errors and extensions are, whatever their response."""
     response = Response(200, {}, "http://localhost", 0.1)
     assert ExecutionResult({"a": 1}) == ExecutionResult({"a": 1}, response=response)
@@ -40,7 +40,7 @@ def test_a_result_pickles(data: object) -> None:
 
 
 def test_an_incremental_result_pickles() -> None:
-    """With its pieces; it compares as any result does, and its repr shows what it has beyond one."""
+    """Its pieces are pickled, too; it is compared like any result, and its repr shows its additional members."""
     pieces = [IncrementalPiece(("a", 0), "L", data={"b": 1}), IncrementalPiece(("c",), items=[1])]
     result = IncrementalResult({"a": 1}, has_next=True, incremental=pieces)
     copy = pickle.loads(pickle.dumps(result))
@@ -50,7 +50,7 @@ def test_an_incremental_result_pickles() -> None:
 
 
 def test_ordinary_results_have_no_more_than_their_members() -> None:
-    """What only incremental responses have costs the others nothing."""
+    """They do not have the members of incremental results."""
     assert ExecutionResult.__slots__ == ("data", "errors", "extensions", "has_data", "response")
     assert not hasattr(ExecutionResult(), "__dict__")
     assert not hasattr(IncrementalResult(), "__dict__")

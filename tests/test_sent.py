@@ -106,7 +106,7 @@ def test_no_tls(make: Make, server_context: ssl.SSLContext) -> None:
     assert (untrusted.sent, plain.sent) == (False, False)
 
 
-def test_no_tls_in_a_session_of_the_users_own(server_context: ssl.SSLContext) -> None:
+def test_no_tls_in_a_session_of_the_user(server_context: ssl.SSLContext) -> None:
     """The progress of such a call is unknown; only a certificate that is not trusted leaves no doubt."""
 
     def transport(url: str) -> RequestsHTTPTransport:
@@ -218,8 +218,8 @@ def test_call_that_times_out_while_connecting(make: Make) -> None:
     assert f"127.0.0.1:{port}" in str(direct)
 
 
-def test_blocking_call_whose_time_is_up_before_it_begins() -> None:
-    """A function for headers may take all the time."""
+def test_blocking_call_that_times_out_before_it_begins() -> None:
+    """A function for headers may use up the time."""
 
     def headers() -> dict[str, str]:
         time.sleep(0.02)
@@ -232,7 +232,7 @@ def test_blocking_call_whose_time_is_up_before_it_begins() -> None:
 
 
 def test_bare_transport_that_was_answered_before() -> None:
-    """The answer to one call says nothing of the next."""
+    """The response to one call says nothing about the next."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -474,7 +474,7 @@ def test_closed_transports() -> None:
     assert info.value.sent is False
 
 
-def test_what_a_transport_cannot_send() -> None:
+def test_requests_that_a_transport_cannot_send() -> None:
     """An option that the transport does not support is reported before sending."""
     with Client("ws://127.0.0.1:1/") as client, pytest.raises(TransportError, match="no headers per request") as info:
         client.execute(QUERY, headers={"a": "b"})

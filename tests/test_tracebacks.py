@@ -82,7 +82,7 @@ def test_a_refused_connection(by_requests: bool) -> None:
     ],
     ids=["server", "credentials", "protocol", "query"],
 )
-def test_what_a_server_answers(response: bytes, expected: type[SyncGQLError]) -> None:
+def test_error_responses(response: bytes, expected: type[SyncGQLError]) -> None:
     """All kinds of responses that are errors."""
     with WireServer(always(response)) as server, Client(server.url) as client:
         check(lambda: client.execute("{ a }"), expected)

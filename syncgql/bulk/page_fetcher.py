@@ -27,7 +27,7 @@ PERMANENT = frozenset(
         "UNAUTHENTICATED",
     }
 )
-"""Codes of errors that a retry would receive again:
+"""Codes of errors that a retry would raise again, most of them of Apollo Server:
 https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-codes
 """
 

@@ -6,6 +6,7 @@ import errno
 import io
 import json
 import os
+import re
 import select
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -134,7 +135,7 @@ def format_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., A
 
 def _json(value: Any, indent: int | None = None) -> str:
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    return re.sub(UNPRINTABLE, lambda match: f"\\u{ord(match[0]):04x}", text)
 
 
 def _items(value: Any) -> list[Any]:

@@ -82,8 +82,8 @@ def _accepted(result: ExecutionResult) -> Found:
 
 def _media_type(client: Client, media_type: str) -> Found:
     response = client.execute_result(QUERY, headers={"Accept": media_type}).response
-    answered = response.headers.get("Content-Type", "") if response else ""
-    return answered.partition(";")[0].strip() == media_type, answered
+    received = response.headers.get("Content-Type", "") if response else ""
+    return received.partition(";")[0].strip() == media_type, received
 
 
 def _batch(client: Client) -> Found:
@@ -124,22 +124,22 @@ def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Fou
         client.subscribe_results(SUBSCRIPTION) as events,
     ):
         try:
-            answer: ExecutionResult | TransportQueryError = events.next(connection.timeout or None)
+            outcome: ExecutionResult | TransportQueryError = events.next(connection.timeout or None)
         except StopIteration:
             return True, ""
         except TransportQueryError as error:
-            answer = error  # many servers refuse the operation, but they do it in the protocol
+            outcome = error  # many servers refuse the operation, but within the protocol
         except TransportTimeout:
             return True, "no response to the operation"
-    return _streamed(answer)
+    return _streamed(outcome)
 
 
-def _streamed(answer: ExecutionResult | TransportQueryError) -> Found:
-    """Return whether an answer to a subscription shows that the server has streams.
+def _streamed(outcome: ExecutionResult | TransportQueryError) -> Found:
+    """Return whether the outcome of a subscription shows that the server has streams.
 
     Over HTTP, a server may refuse the operation with an ordinary response whether it has streams or not: many validate
     the operation first, and Strawberry without streams executes it as a query.
     """
-    if answer.response is None or not answer.errors:
+    if outcome.response is None or not outcome.errors:
         return True, ""
-    return None, f"refused before a stream could begin: {describe_errors(answer.errors[:1])}"
+    return None, f"refused before a stream could begin: {describe_errors(outcome.errors[:1])}"

@@ -17,11 +17,11 @@ class SentDocument:
     """A document that a program sends.
 
     Attributes:
-        place: its position.
+        position: its position.
         document: its text, including the fragments of other files that it uses.
     """
 
-    place: Position
+    position: Position
     document: TrustedDocument
 
 

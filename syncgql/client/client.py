@@ -5,17 +5,14 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
+from ..gql_names import unknown_attribute
 from ..pickling import check_pickles
-from ..pipeline.middleware import MiddlewareOption
-from ..pipeline.persisted_documents import PersistedDocumentsOption
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.policies import Policies
-from ..pipeline.rate_limit import RateLimit
-from ..pipeline.retry_policy import RetryPolicy
 from ..protocol import json_codec
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -23,14 +20,18 @@ from ..request import UNSET, Unset
 from ..runtime.client_stats import ClientStats
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect
-from ..transport.aiohttp_session.session import POOL_SIZE, SessionFactory
 from ..transport.base import AsyncTransport
-from ..transport.batching import BATCH_MAX
 from ..transport.blocking import BlockingTransport
-from ..transport.options import MAX_MESSAGE_SIZE, AuthOption, CertOption, HeadersOption, TimeoutOption, call_limit
-from ..transport.recovery.policy import ReconnectPolicy
-from ..transport.selection.transport_options import TransportOptions
-from ..transport.websocket.handshake import InitPayloadOption
+from ..transport.options import (
+    MAX_MESSAGE_SIZE,
+    POOL_SIZE,
+    AuthOption,
+    CertOption,
+    HeadersOption,
+    TimeoutOption,
+    call_limit,
+)
+from ..transport.selection.transport_options import BATCH_MAX, TransportOptions
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods
@@ -42,7 +43,14 @@ if TYPE_CHECKING:
 
     from ..operations.proxy import OperationProxy
     from ..operations.type_view import Types
+    from ..pipeline.middleware import MiddlewareOption
+    from ..pipeline.persisted_documents import PersistedDocumentsOption
+    from ..pipeline.rate_limit import RateLimit
+    from ..pipeline.retry_policy import RetryPolicy
     from ..schema.provider import SchemaSource
+    from ..transport.aiohttp_session.session import SessionFactory
+    from ..transport.recovery.policy import ReconnectPolicy
+    from ..transport.websocket.handshake import InitPayloadOption
 
 
 class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, StreamMethods):
@@ -253,11 +261,6 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         super().__init__(Pipeline(options, client_schema, limit, on_reconnect, policies))
 
     @property
-    def client(self) -> NoReturn:
-        """Raise ``AttributeError``: unlike gql's, the session of a ``with`` block is the client itself."""
-        raise AttributeError("A Client has no 'client'; in 'with client as session', session is the client itself.")
-
-    @property
     def query(self) -> OperationProxy:
         """The server's queries: ``client.query.book("title author.name", id="1")`` returns the book."""
         return self._pipeline.operations("query")
@@ -327,6 +330,12 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
     def __exit__(self, *exception: object) -> None:
         """Close the client, unless it is inside another ``with`` block."""
         self._pipeline.leave()
+
+    if not TYPE_CHECKING:  # with this method, type checkers would accept any attribute
+
+        def __getattr__(self, name: str) -> object:
+            """Raise ``AttributeError``, with a hint for an attribute that only gql has."""
+            return unknown_attribute(self, name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments; the copy opens its own connections."""

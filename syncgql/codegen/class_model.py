@@ -14,7 +14,7 @@ class ClassModel(Model):
     def write(self, definition: ObjectClass, indent: str) -> None:
         """Write a class with its nested classes."""
         inner = f"{indent}    "
-        self._lines.use("Model", "Any", "refuse", "DECODE_ERRORS")
+        self._lines.use("Model", "Any", "new", "refuse", "DECODE_ERRORS")
         self._lines.add(f"{indent}class {definition.name}(Model):")
         self._lines.documented(definition, inner)
         self._lines.slots(definition.fields, inner)
@@ -33,13 +33,12 @@ class ClassModel(Model):
         expressions = Expressions(self._lines, self._scalars, definition.path)
         add(f"{indent}@classmethod")
         self._lines.statement(indent, "def from_data(cls, data: Any) -> ", definition.path, ":")
-        add(f"{indent}    self = object.__new__(cls)", f"{indent}    at = {literal(definition.fields[0].key)}")
-        add(f"{indent}    try:")
-        for index, field in enumerate(definition.fields):
-            if index:
-                add(f"{indent}        at = {literal(field.key)}")
+        add(f"{indent}    self = new(cls)", f"{indent}    try:")
+        for field in definition.fields:
             self._lines.statement(f"{indent}        ", f"self.{field.attribute} = ", expressions.field(field))
-        add(f"{indent}    except DECODE_ERRORS as error:", f"{indent}        refuse(error, data, at)")
+        add(f"{indent}    except DECODE_ERRORS as error:")
+        keys = ", ".join(literal(field.key) for field in definition.fields)
+        self._lines.call(f"{indent}        ", "refuse", f"error, data, self, [{keys}]")
         add(f"{indent}    return self")
 
     def _reader(self, definition: ObjectClass, union: Union, indent: str) -> None:

@@ -47,20 +47,46 @@ class Expressions:
 
     def _present(self, ref: TypeRef, source: str, depth: int) -> str:
         if ref.item is not None:
-            self._lines.use("items")
-            item = f"v{depth + 1}"
-            return f"[{self.value(ref.item, item, depth + 1)} for {item} in items({source})]"
+            return self._list(ref.item, source, depth)
         if ref.kind in {"str", "int", "bool", "float"}:
             name = f"v{depth}"
             value = name if source == name else f"{name} := {source}"
             return f"{name} if type({value}) is {ref.kind} else {self._other(ref.kind, name)}"
+        parse = self._scalars[ref.scalar].parse if ref.kind == "scalar" else None
+        if parse is not None:
+            self._lines.import_of(parse)
+            self._lines.use("parsed")
+            return f'parsed({parse}, "{ref.scalar}", {source})'
+        function = self._function(ref)
+        return f"{function}({source})" if function else source
+
+    def _list(self, item: TypeRef, source: str, depth: int) -> str:
+        """Return the expression for a list: a single call, if the items need no expression of their own."""
+        if item.kind in {"str", "int", "bool"}:
+            self._lines.use("items_of")
+            return f"items_of({source}, {item.kind}{', nullable=True' if item.nullable else ''})"
+        function = "" if item.nullable else self._function(item)
+        if function:
+            self._lines.use("decode_items")
+            return f"decode_items({function}, {source})"
+        self._lines.use("items")
+        name = f"v{depth + 1}"
+        value = self.value(item, name, depth + 1)
+        return f"items({source})" if value == name else f"[{value} for {name} in items({source})]"
+
+    def _function(self, ref: TypeRef) -> str:
+        """Return the function of one argument that decodes a value; empty if no such function does."""
         if ref.kind == "enum":
-            return f"{ref.annotation}({source})"
+            return ref.annotation
         if ref.kind == "object":
-            return f"{self.near(ref.annotation)}.from_data({source})"
+            return f"{self.near(ref.annotation)}.from_data"
         if ref.union is not None:
-            return f"cls.{ref.union.reader}({source})"
-        return self._scalar(ref, source) if ref.kind == "scalar" else source
+            return f"cls.{ref.union.reader}"
+        scalar = self._scalars.get(ref.scalar)
+        if scalar is None or scalar.parse is not None or scalar.type not in STANDARD:
+            return ""
+        self._lines.use("SCALARS")
+        return f"SCALARS[{scalar.type}]"
 
     def _other(self, kind: str, name: str) -> str:
         """Return the expression for a value that is not of a built-in type: only floats accept another one, int."""
@@ -69,17 +95,6 @@ class Expressions:
             return f"read_float({name})"
         self._lines.use("wrong")
         return f'wrong("{kind}", {name})'
-
-    def _scalar(self, ref: TypeRef, source: str) -> str:
-        scalar = self._scalars[ref.scalar]
-        if scalar.parse is not None:
-            self._lines.import_of(scalar.parse)
-            self._lines.use("parsed")
-            return f'parsed({scalar.parse}, "{ref.scalar}", {source})'
-        if scalar.type in STANDARD:
-            self._lines.use("SCALARS")
-            return f"SCALARS[{scalar.type}]({source})"
-        return source
 
 
 def written(lines: Lines, scalars: Mapping[str, Scalar], field: Field, source: str) -> str:

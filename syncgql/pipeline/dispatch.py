@@ -6,7 +6,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from ..deadline import Deadline
 from ..protocol.batch import BatchEntry
@@ -17,13 +17,15 @@ from ..runtime.event_buffer import EventBuffer, Overflow
 from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..transport.base import AsyncRoundTrip, AsyncTransport
-from ..transport.batching import Batcher
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
 from ..transport.selection.transport_factory import Transports
 from .operation import Operation
 from .pending_calls import PendingCall
 from .request_workers import RequestWorkers
 from .stream_source import StreamSource
+
+if TYPE_CHECKING:
+    from ..transport.batching import Batcher
 
 T = TypeVar("T")
 

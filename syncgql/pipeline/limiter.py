@@ -69,7 +69,7 @@ class Limiter:
         self._learns = learns
         self._quotas: dict[str, ServerQuota] = {}
         self._costs: BoundedCache[str, dict[str, float]] = BoundedCache()
-        self._has_response = False
+        self._has_success = False  # since the last refusal
         self._responses = 0
         self._in_flight = 0
         self._last_sent = 0.0
@@ -135,7 +135,7 @@ class Limiter:
         if outcome.is_refused:
             self._pause(outcome.pause, now)
         elif outcome.has_response and now >= self._resume:
-            self._has_response = True
+            self._has_success = True
             self._refusals = 0
         return outcome.is_refused
 
@@ -143,7 +143,7 @@ class Limiter:
         if not self._learns:
             return False
         quotas = self._quotas.values()
-        return not self._has_response or any(not each.is_known(now) or each.cost is None for each in quotas)
+        return not self._has_success or any(not each.is_known(now) or each.cost is None for each in quotas)
 
     def _costs_of(self, charges: Iterable[Charge]) -> dict[ServerQuota, float]:
         """Estimate the cost of requests: the last known cost of the same documents, or else of the last request."""
@@ -180,4 +180,4 @@ class Limiter:
         if seconds is None:
             seconds = min(LONGEST_PAUSE, FIRST_PAUSE * 2.0 ** min(self._refusals - 1, 10))
         self._resume = max(self._resume, now + seconds)
-        self._has_response = False
+        self._has_success = False

@@ -107,23 +107,23 @@ class Turn:
 
     def _outcome(self) -> Outcome:
         """Return the outcome of the request, given the entries of its response."""
-        answered: BatchEntry | None = None
+        responded: BatchEntry | None = None
         pauses: list[float] = []
         is_refused, is_unsent = False, bool(self.outcomes)
         for each in self.outcomes:
-            if answered is None and _is_answer(each):
-                answered = each
+            if responded is None and _has_response(each):
+                responded = each
             if (refusal := _refusal(each)) is not None:
                 is_refused = True
                 pauses += [] if refusal.retry_after is None else [refusal.retry_after]
             is_unsent = is_unsent and isinstance(each, TransportError) and each.sent is False
         read = self._limit.read
         return Outcome(
-            has_response=answered is not None,
+            has_response=responded is not None,
             may_be_counted=not is_unsent,
             is_refused=is_refused,
             pause=max(pauses, default=None),
-            readings={} if answered is None or read is None else read(_parts(answered), self._clock.time()),
+            readings={} if responded is None or read is None else read(_parts(responded), self._clock.time()),
         )
 
     def _too_long(self, refusal: TooLong) -> TransportRateLimited:
@@ -146,7 +146,7 @@ def _refusal(outcome: BatchEntry) -> TransportRateLimited | None:
     return outcome if isinstance(outcome, TransportRateLimited) else None
 
 
-def _is_answer(outcome: BatchEntry) -> bool:
+def _has_response(outcome: BatchEntry) -> bool:
     """Return whether the server responded."""
     return isinstance(outcome, ExecutionResult | TransportServerError)
 

@@ -31,22 +31,13 @@ logger = logging.getLogger(__name__)
 
 AUTOMATIC: Final = "automatic"
 
-PersistedDocumentsOption = Literal["automatic"] | Mapping[str, str] | str | os.PathLike[str] | TrustedDocuments | None
-"""``"automatic"``, the documents that the server accepts, or None to send documents."""
+PersistedDocuments = Literal["automatic"] | Mapping[str, str] | str | os.PathLike[str] | TrustedDocuments
+"""``"automatic"``, or the documents that the server accepts."""
+
+PersistedDocumentsOption = PersistedDocuments | None
+"""The same, or None to send documents."""
 
 SHOWN_CHARACTERS = 100
-
-
-def check_persisted_documents(option: PersistedDocumentsOption) -> TrustedDocuments | Literal["automatic"] | None:
-    """Return the option *persisted_documents*, with an object for a mapping or a path.
-
-    Raises:
-        TypeError: it has the wrong type, or an id or a document is not text.
-        ValueError: the file cannot be read or is not JSON, or there are no documents.
-    """
-    if option is None or isinstance(option, TrustedDocuments):
-        return option
-    return AUTOMATIC if option == AUTOMATIC else TrustedDocuments(option)
 
 
 class AutomaticPersistedQueries(Middleware):
@@ -175,6 +166,18 @@ class DocumentIds(Middleware):
         if document_id is None:
             raise _unknown(operation)
         return document_id
+
+
+def persisted_documents_step(option: PersistedDocuments) -> Middleware:
+    """Return the step for the option ``persisted_documents=``.
+
+    Raises:
+        TypeError: it has the wrong type, or an id or a document is not text.
+        ValueError: the file cannot be read or is not JSON, or there are no documents.
+    """
+    if option == AUTOMATIC:
+        return AutomaticPersistedQueries()
+    return DocumentIds(option if isinstance(option, TrustedDocuments) else TrustedDocuments(option))
 
 
 def _unknown(operation: Operation) -> DocumentError:

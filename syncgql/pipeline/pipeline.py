@@ -9,7 +9,6 @@ from concurrent.futures import Future
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..bulk.request_executor import RequestExecutor
 from ..checks import check_seconds
 from ..deadline import Deadline
 from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportProtocolError
@@ -28,18 +27,17 @@ from ..tracebacks import cut
 from ..transport.options import CallLimit
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
-from .bulk_executor import BulkExecutor
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .middleware import Execute
 from .operation import Operation
 from .policies import Policies
 from .request_workers import RequestWorkers
-from .retry import Retry
 from .steps import Steps
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
+    from ..bulk.request_executor import RequestExecutor
     from ..operations.document import OperationBuilder
     from ..operations.proxy import OperationProxy
     from ..operations.type_view import Types
@@ -94,9 +92,9 @@ class Pipeline:
         policies.check(transports)
         self._clock = Clock()
         self._retries = AtomicCounter()
-        steps = policies.steps(self._clock, self._retries, transports.query_token, transports.subscription_token)
+        self.retry = policies.retry_step(self._clock, self._retries)
+        steps = policies.steps(self._clock, self.retry, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
-        self.retry = next((step for step in steps if isinstance(step, Retry)), None)
         self._workers = RequestWorkers() if steps else None
         self._entries = Entries()
         self._builders: dict[str, OperationBuilder] = {}
@@ -195,6 +193,8 @@ class Pipeline:
             TypeError: *timeout* is not a number.
             ValueError: *timeout* is not positive.
         """
+        from .bulk_executor import BulkExecutor
+
         if timeout is not UNSET:
             check_seconds("timeout", timeout)
 

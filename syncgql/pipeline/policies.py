@@ -3,33 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..checks import check_flag
-from ..runtime.atomic_counter import AtomicCounter
 from ..runtime.clock import Clock
 from ..transport.selection.transport_factory import TokenUse, TransportFactory
-from .authentication import Authentication
-from .deduplication import Deduplication
 from .middleware import Middleware, MiddlewareOption, check_middleware
-from .pacing import Pacing
-from .persisted_documents import (
-    AUTOMATIC,
-    AutomaticPersistedQueries,
-    DocumentIds,
-    PersistedDocumentsOption,
-    check_persisted_documents,
-)
-from .rate_limit import RateLimit, check_rate_limit
-from .retry import Retry
-from .retry_policy import RetryPolicy, check_retry
 from .steps import checked, checked_attempts
-from .trusted_documents import TrustedDocuments
+
+if TYPE_CHECKING:
+    from ..runtime.atomic_counter import AtomicCounter
+    from .persisted_documents import PersistedDocumentsOption
+    from .rate_limit import RateLimit
+    from .retry import Retry
+    from .retry_policy import RetryPolicy
 
 
-@dataclass(frozen=True, kw_only=True)
-class Policies:
+class Policies(NamedTuple):
     """The options of ``Client`` with the same names.
+
+    The step of a policy is imported when the client has this policy.
 
     Raises:
         TypeError: an option has the wrong type.
@@ -59,10 +52,25 @@ class Policies:
                 "http:// or https:// URL for queries and mutations."
             )
 
+    def retry_step(self, clock: Clock, retries: AtomicCounter) -> Retry | None:
+        """Return the step that retries operations; None if there is none.
+
+        Args:
+            clock: the clock for waits.
+            retries: counts the retries.
+        """
+        if self.retry is False:
+            return None
+        from .retry import Retry
+        from .retry_policy import check_retry
+
+        policy = check_retry(self.retry)
+        return None if policy is None else Retry(policy, clock, retries)
+
     def steps(
         self,
         clock: Clock,
-        retries: AtomicCounter,
+        retry: Retry | None = None,
         query_token: TokenUse | None = None,
         subscription_token: TokenUse | None = None,
     ) -> list[Middleware]:
@@ -74,23 +82,30 @@ class Policies:
 
         Args:
             clock: the clock for waits.
-            retries: counts the retries.
+            retry: the step that retries operations.
             query_token: the token of queries and mutations, if the transport sends one.
             subscription_token: the token of subscriptions.
         """
         middleware = check_middleware(self.middleware)
         steps = checked(middleware)
         if check_flag("deduplicate", self.deduplicate):
+            from .deduplication import Deduplication
+
             steps.append(Deduplication())
-        if (policy := check_retry(self.retry)) is not None:
-            steps.append(Retry(policy, clock, retries))
-        if (limit := check_rate_limit(self.rate_limit)) is not None:
-            steps.append(Pacing(limit, clock))
+        if retry is not None:
+            steps.append(retry)
+        if self.rate_limit is not None:
+            from .pacing import Pacing
+            from .rate_limit import check_rate_limit
+
+            steps.append(Pacing(check_rate_limit(self.rate_limit), clock))
         steps += checked_attempts(middleware)
         if query_token is not None or subscription_token is not None:
+            from .authentication import Authentication
+
             steps.append(Authentication(query_token, subscription_token))
-        if (documents := check_persisted_documents(self.persisted_documents)) == AUTOMATIC:
-            steps.append(AutomaticPersistedQueries())
-        elif isinstance(documents, TrustedDocuments):
-            steps.append(DocumentIds(documents))
+        if self.persisted_documents is not None:
+            from .persisted_documents import persisted_documents_step
+
+            steps.append(persisted_documents_step(self.persisted_documents))
         return steps

@@ -161,15 +161,15 @@ class RateLimit:
         return f"RateLimit{self._settings.text}"
 
 
-def check_rate_limit(rate_limit: RateLimit | None) -> RateLimit | None:
+def check_rate_limit(rate_limit: object) -> RateLimit:
     """Return the option ``rate_limit=``.
 
     Raises:
-        TypeError: it is neither a ``RateLimit`` nor None.
+        TypeError: it is not a ``RateLimit``.
     """
-    if rate_limit is not None and not isinstance(rate_limit, RateLimit):
-        raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}.")
-    return rate_limit
+    if isinstance(rate_limit, RateLimit):
+        return rate_limit
+    raise TypeError(f"rate_limit must be a RateLimit or None, not {type(rate_limit).__name__}.")
 
 
 def _check_positive(name: str, number: float) -> None:

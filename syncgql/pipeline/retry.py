@@ -176,7 +176,7 @@ class Attempts:
         return True
 
     def succeeded(self) -> None:
-        """Record that the server answered."""
+        """Record that the server responded."""
         if self._policy.budget is not None:
             self._policy.budget.succeeded()
 

@@ -10,7 +10,7 @@ SAME_RESET = 2.0
 """The seconds by which two readings of the same reset may differ."""
 
 NO_RESET = 1.0
-"""The seconds after which a server that names no reset is asked again."""
+"""The seconds after which the remaining quota counts as unknown if the server reports no reset."""
 
 MAX_READINGS = 256
 """The maximum number of readings to keep; more requests are not in flight at the same time."""

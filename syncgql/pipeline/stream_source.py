@@ -11,7 +11,7 @@ from ..event_source import EventSource
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.event_buffer import EventBuffer, SubscriptionStats
-from ..runtime.event_marks import Mark
+from ..runtime.event_markers import Marker
 from ..runtime.runtime import Runtime
 from ..transport.base import Stream
 
@@ -31,7 +31,7 @@ class StreamSource(EventSource):
         self._runtime = runtime
         self._stream = stream
         self._buffer = buffer
-        self.get: Callable[[float | None], ExecutionResult | Mark] = buffer.get
+        self.get: Callable[[float | None], ExecutionResult | Marker] = buffer.get
 
     def open(self, deadline: Deadline) -> None:
         """Send the operation; return when it was sent. Exceptions of ``Stream.open`` and ``Runtime.run`` propagate."""

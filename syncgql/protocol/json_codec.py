@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 
 from ..exceptions import DocumentError
 from ..records import object_members
-from .json_values import holds_unset, json_value, without_unset
+from ..request import UNSET
 
 try:
     import msgspec
@@ -109,10 +109,26 @@ def encode(value: Any, json_serialize: JSONSerialize, name: str = "") -> bytes:
         raise DocumentError(f"{where or 'The request'} cannot be written as JSON: {cause}", path=where) from cause
 
 
+def _holds_unset(value: object) -> bool:
+    """Return whether a member of an object in *value*, at any depth, is ``UNSET``."""
+    if isinstance(value, dict):
+        return any(member is UNSET or _holds_unset(member) for member in value.values())
+    return isinstance(value, list | tuple) and any(map(_holds_unset, value))
+
+
+def without_unset(value: Any) -> Any:
+    """Return a copy of *value* without the members that are ``UNSET``."""
+    if isinstance(value, dict):
+        return {name: without_unset(member) for name, member in value.items() if member is not UNSET}
+    if isinstance(value, list | tuple):
+        return [without_unset(member) for member in value]
+    return value
+
+
 def _complete(value: Any) -> Any:
     """Return *value* without members that are ``UNSET``; *value* itself if there are none."""
     try:
-        return without_unset(value) if holds_unset(value) else value
+        return without_unset(value) if _holds_unset(value) else value
     except RecursionError:
         return value  # the codec reports what is wrong with it
 
@@ -153,12 +169,19 @@ def _as_bytes(encoded: str | bytes) -> bytes:
     raise TypeError(f"json_serialize must return str or bytes, not {type(encoded).__name__}.")
 
 
+def _json_value(value: object) -> Any:
+    # Imported here because few requests have such values.
+    from .json_values import json_value
+
+    return json_value(value)
+
+
 def _refuse_constant(name: str) -> NoReturn:
     raise NotJSONConstant(name)
 
 
 # Stored, because json.dumps() and json.loads() with options create a new encoder or decoder in every call.
-_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value).encode
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=_json_value).encode
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
 # What the decoder itself calls, after a search for white space with regular expressions that takes as long as a small
 # event.

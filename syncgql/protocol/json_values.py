@@ -47,22 +47,6 @@ def is_lazy_text(value: object) -> bool:
     return django is not None and isinstance(value, django.Promise)
 
 
-def holds_unset(value: object) -> bool:
-    """Return whether a member of an object in *value*, at any depth, is ``UNSET``."""
-    if isinstance(value, dict):
-        return any(member is UNSET or holds_unset(member) for member in value.values())
-    return isinstance(value, list | tuple) and any(map(holds_unset, value))
-
-
-def without_unset(value: Any) -> Any:
-    """Return a copy of *value* without the members that are ``UNSET``."""
-    if isinstance(value, dict):
-        return {name: without_unset(member) for name, member in value.items() if member is not UNSET}
-    if isinstance(value, list | tuple):
-        return [without_unset(member) for member in value]
-    return value
-
-
 def _datetime(value: datetime.datetime) -> str:
     return value.isoformat(timespec="milliseconds" if value.microsecond else "auto")
 

@@ -15,8 +15,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsFloat
 
 from .http_dates import server_time
 
@@ -89,7 +88,7 @@ def read_mapping(value: object) -> Mapping[str, Any]:
 
 def read_number(value: Any) -> float | None:
     """Return a non-negative number, which may be a string; None for any other value."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str | Decimal):
+    if isinstance(value, bool) or not isinstance(value, str | SupportsFloat):
         return None
     if isinstance(value, str):
         value = value.partition(",")[0].partition(";")[0].strip()[:20]

@@ -44,16 +44,16 @@ CODES = frozenset(
 )
 
 # monday.com's ComplexityException is recognized by its message, because a single expensive query raises it as well.
-MESSAGE = re.compile(
-    r"^throttled\W*$|complexity budget exhausted|\brate.?limit(s|ed)?\b.{0,40}\b(exceeded|reached)"
-    r"|\b(exceeded|reached|hit)\b.{0,40}\brate.?limit|being rate.?limited",
-    re.IGNORECASE,
+# The ``re`` module compiles these patterns for the first response that needs them.
+MESSAGE = (
+    r"(?i)^throttled\W*$|complexity budget exhausted|\brate.?limit(s|ed)?\b.{0,40}\b(exceeded|reached)"
+    r"|\b(exceeded|reached|hit)\b.{0,40}\brate.?limit|being rate.?limited"
 )
-SECONDARY = re.compile(r"\bsecondary rate.?limit", re.IGNORECASE)
+SECONDARY = r"(?i)\bsecondary rate.?limit"
 SECONDARY_WAIT = 60.0
 """The minimum wait in seconds that GitHub's documentation requires if its secondary limit names no time."""
 
-RESET_IN = re.compile(r"\breset in (\d{1,9})\b", re.IGNORECASE)
+RESET_IN = r"(?i)\breset in (\d{1,9})\b"
 
 
 def says_throttled(errors: Iterable[Mapping[str, Any]]) -> bool:
@@ -88,7 +88,7 @@ def is_rate_limit(response: Response, text: str, errors: Sequence[Mapping[str, A
     """
     if _is_refusal(response) or (errors and says_throttled(errors)):
         return True
-    return response.status == FORBIDDEN and MESSAGE.search(text) is not None
+    return response.status == FORBIDDEN and re.search(MESSAGE, text) is not None
 
 
 def throttled_error(result: ExecutionResult) -> TransportRateLimited:
@@ -170,7 +170,7 @@ def _is_throttle(error: Mapping[str, Any]) -> bool:
     if any(_is_throttle_code(kind) for kind in kinds):
         return True
     statuses = [*map(extensions.get, ("status_code", "statusCode", "status")), error.get("status_code")]
-    return TOO_MANY_REQUESTS in map(read_number, statuses) or MESSAGE.search(_message(error)) is not None
+    return TOO_MANY_REQUESTS in map(read_number, statuses) or re.search(MESSAGE, _message(error)) is not None
 
 
 def _is_throttle_code(kind: object) -> bool:
@@ -190,7 +190,7 @@ def _wait_of_error(error: Mapping[str, Any]) -> float | None:
     extensions = extensions_of(error)
     if (seconds := read_number(extensions.get("retry_in_seconds"))) is not None:
         return seconds
-    found = RESET_IN.search(_message(error))
+    found = re.search(RESET_IN, _message(error))
     return float(found[1]) if found else None
 
 
@@ -211,7 +211,7 @@ def _wait_of_secondary(quota: Quota, text: str, errors: Sequence[Mapping[str, An
     """Return the minimum wait for GitHub's secondary limit, if it applies; the headers describe the primary limit."""
     if quota.remaining == 0:
         return None
-    is_secondary = SECONDARY.search(text) or any(SECONDARY.search(_message(error)) for error in errors)
+    is_secondary = re.search(SECONDARY, text) or any(re.search(SECONDARY, _message(error)) for error in errors)
     return SECONDARY_WAIT if is_secondary else None
 
 

@@ -27,7 +27,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 from ..checks import check_count
 from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow
-from .event_marks import End, Gap, Mark, Resubscribed
+from .event_markers import End, Gap, Marker, Resubscribed
 from .slices import SLICE
 
 T = TypeVar("T")
@@ -94,8 +94,8 @@ class EventBuffer(Generic[T]):
         "_asked_for_more",
         "_discarded",
         "_get",
-        "_marks_put",
-        "_marks_taken",
+        "_markers_put",
+        "_markers_taken",
         "_overflowed",
         "_overtaken",
         "_pid",
@@ -129,15 +129,15 @@ class EventBuffer(Generic[T]):
         self.closed = False
         self._overflowed = 0
         self._discarded = 0
-        self._marks_put = 0
-        self._marks_taken = 0
-        # Marks before events that were dropped; the consumer receives them first.
-        self._overtaken: list[Mark] = []
+        self._markers_put = 0
+        self._markers_taken = 0
+        # Markers before events that were dropped; the consumer receives them first.
+        self._overtaken: list[Marker] = []
         self._post = post
         self._pid = os.getpid()
-        self._queue: queue.SimpleQueue[T | Mark] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[T | Marker] = queue.SimpleQueue()
         # The following four are used for every event.
-        self._put: Callable[[T | Mark], None] = self._queue.put
+        self._put: Callable[[T | Marker], None] = self._queue.put
         self._get = self._queue.get
         self._size = self._queue.qsize
         self.blocks = overflow == "block"
@@ -158,14 +158,14 @@ class EventBuffer(Generic[T]):
     # -- on the loop thread
 
     def reconnected(self, seconds: float) -> None:
-        """Put a mark: events of *seconds* are missing here."""
+        """Put a marker: events of *seconds* are missing here."""
         self.reconnects += 1
         self.missing_seconds += seconds
-        self._put_mark(Gap(seconds))
+        self._put_marker(Gap(seconds))
 
     def resubscribed(self) -> None:
-        """Put a mark: the following events have other variables."""
-        self._put_mark(Resubscribed())
+        """Put a marker: the following events have other variables."""
+        self._put_marker(Resubscribed())
 
     def put(self, item: T) -> bool:
         """Add an event; return False if no more events are accepted."""
@@ -181,7 +181,7 @@ class EventBuffer(Generic[T]):
         return True
 
     def finish(self, error: Exception | None = None) -> None:
-        """Put the end mark after the buffered events. Does nothing if there is one already."""
+        """Put the end marker after the buffered events. Does nothing if there is one already."""
         if not self.finished:
             self.finished = True
             self._put(End(error))
@@ -205,14 +205,14 @@ class EventBuffer(Generic[T]):
             self._room = None
             self.full = False
 
-    def _put_mark(self, mark: Mark) -> None:
+    def _put_marker(self, marker: Marker) -> None:
         if not self.finished:
-            self._marks_put += 1
-            self._put(mark)
+            self._markers_put += 1
+            self._put(marker)
 
     def _put_when_full(self, item: T) -> bool:
-        marks = self._marks_put - self._marks_taken - len(self._overtaken)
-        if self._size() - marks < self.buffer_size:
+        markers = self._markers_put - self._markers_taken - len(self._overtaken)
+        if self._size() - markers < self.buffer_size:
             self._put(item)
             return True
         if self.overflow == "raise":
@@ -230,10 +230,10 @@ class EventBuffer(Generic[T]):
                 oldest = self._queue.get_nowait()
             except queue.Empty:  # the consumer was faster
                 return True
-            if isinstance(oldest, End):  # closed in the meantime; a waiting consumer must receive the mark
+            if isinstance(oldest, End):  # closed in the meantime; a waiting consumer must receive the marker
                 self._put(oldest)
                 return False
-            if not isinstance(oldest, Mark):
+            if not isinstance(oldest, Marker):
                 self._overflowed += 1
                 return True
             self._overtaken.append(oldest)
@@ -252,8 +252,8 @@ class EventBuffer(Generic[T]):
 
     # -- in the consumer's thread
 
-    def get(self, timeout: float | None = None) -> T | Mark:
-        """Return the next event or mark. An ``End`` stays in the buffer and is returned again.
+    def get(self, timeout: float | None = None) -> T | Marker:
+        """Return the next event or marker. An ``End`` stays in the buffer and is returned again.
 
         Raises:
             Empty: none arrived within *timeout* seconds.
@@ -263,11 +263,11 @@ class EventBuffer(Generic[T]):
         if not size:
             self.check_process()  # a system call, which is skipped if there is an event
         if self._overtaken:
-            item: T | Mark = self._overtaken.pop(0)
+            item: T | Marker = self._overtaken.pop(0)
         else:
             # close() may remove the events at any moment, and then puts an End.
             item = self._get() if size else self._wait(timeout)
-        if isinstance(item, Mark) or self.closed:
+        if isinstance(item, Marker) or self.closed:
             return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
         self.delivered += 1
         if self._room is not None:
@@ -289,7 +289,7 @@ class EventBuffer(Generic[T]):
         """
         put = self._queue.put
 
-        def put_and_notify(item: T | Mark) -> None:
+        def put_and_notify(item: T | Marker) -> None:
             put(item)
             function()
 
@@ -307,7 +307,7 @@ class EventBuffer(Generic[T]):
         """Discard the events and wake a waiting consumer with a regular end. Takes no lock."""
         self.closed = self.finished = True
         self._empty()
-        # An event that the loop thread puts at this moment may come before or after this mark; get() checks the flag.
+        # An event that the loop thread puts at this moment may come before or after this marker; get() checks the flag.
         self._put(End(None))
         if self._room is not None:
             self._post(self._wake)
@@ -329,18 +329,18 @@ class EventBuffer(Generic[T]):
             self._asked_for_more = True
             self._post(self._wake)
 
-    def _pass_on(self, item: T | Mark) -> T | Mark:
-        self._marks_taken += 1
+    def _pass_on(self, item: T | Marker) -> T | Marker:
+        self._markers_taken += 1
         if self._room is not None:
             self._make_room()
         return item
 
-    def _end(self, item: T | Mark) -> End:
+    def _end(self, item: T | Marker) -> End:
         end = item if isinstance(item, End) and not self.closed else End(None)
         self._put(end)
         return end
 
-    def _wait(self, timeout: float | None) -> T | Mark:
+    def _wait(self, timeout: float | None) -> T | Marker:
         """Return the next entry; check for signals while waiting (see ``slices``)."""
         deadline = Deadline(timeout)
         while True:

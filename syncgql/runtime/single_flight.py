@@ -7,7 +7,6 @@ import os
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from ..deadline import NO_DEADLINE, Deadline
@@ -17,7 +16,6 @@ from .slices import SLICE
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)  # not a named tuple, which cannot be generic on Python 3.10
 class WorkResult(Generic[T]):
     """The result of work that threads may share.
 
@@ -26,8 +24,11 @@ class WorkResult(Generic[T]):
         is_shared: whether other threads received the same value.
     """
 
-    value: T
-    is_shared: bool
+    __slots__ = ("is_shared", "value")
+
+    def __init__(self, value: T, is_shared: bool) -> None:
+        self.value = value
+        self.is_shared = is_shared
 
 
 class SingleFlight(Generic[T]):

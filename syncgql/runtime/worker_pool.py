@@ -57,8 +57,8 @@ class WorkerPool(ThreadPoolExecutor):
         self._limit = limit or min(32, (os.cpu_count() or 1) + 4)
         self._is_stopped = False
         # By process id, because a child has none of the parent's threads and must not run the parent's queued jobs.
-        self._crews: dict[int, _Crew] = {}
-        weakref.finalize(self, _end_threads, self._crews).atexit = False
+        self._workers: dict[int, _Workers] = {}
+        weakref.finalize(self, _end_threads, self._workers).atexit = False
 
     def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
         """Call *fn* in a thread. The future can be cancelled until the call begins.
@@ -68,10 +68,10 @@ class WorkerPool(ThreadPoolExecutor):
         """
         if self._is_stopped:
             raise _stopped_error()
-        crew = self._crew()
+        workers = self._own_workers()
         future: Future[T] = Future()
-        crew.ensure_thread(self._name, self._limit)
-        crew.jobs.put(_Job(future, fn, args, kwargs))
+        workers.ensure_thread(self._name, self._limit)
+        workers.jobs.put(_Job(future, fn, args, kwargs))
         if self._is_stopped and future.cancel():
             raise _stopped_error()
         return future
@@ -85,9 +85,9 @@ class WorkerPool(ThreadPoolExecutor):
         """
         self._is_stopped = True
         if cancel_futures:
-            for job in self._crew().take_queued():
+            for job in self._own_workers().take_queued():
                 job.future.cancel()
-        _end_threads(self._crews)
+        _end_threads(self._workers)
 
     def request_stop(self, *, at_exit: bool = False) -> None:
         """Start no more jobs, without waiting.
@@ -98,27 +98,27 @@ class WorkerPool(ThreadPoolExecutor):
         """
         self._is_stopped = True
         if at_exit:
-            self._crew().take_queued()
+            self._own_workers().take_queued()
         self.shutdown(cancel_futures=True)
 
     def join(self, timeout: float | None = None) -> None:
         """Wait until the jobs that have started are done, for at most *timeout* seconds in total."""
         deadline = Deadline(timeout)
-        for thread in self._crew().threads.copy():
+        for thread in self._own_workers().threads.copy():
             left = deadline.left()
             slices.join(thread, None if left is None else max(0.0, left))
 
     def disown(self) -> None:
         """Discard the parent's threads and jobs, in a forked child."""
-        self._crews.clear()
+        self._workers.clear()
 
-    def _crew(self) -> _Crew:
-        # setdefault() is atomic, so threads that call it at the same time get the same crew.
+    def _own_workers(self) -> _Workers:
+        # setdefault() is atomic, so threads that call it at the same time get the same workers.
         pid = os.getpid()
-        return self._crews.get(pid) or self._crews.setdefault(pid, _Crew())
+        return self._workers.get(pid) or self._workers.setdefault(pid, _Workers())
 
 
-class _Crew:
+class _Workers:
     """The threads of a pool in one process, and the jobs that wait for them."""
 
     def __init__(self) -> None:
@@ -196,11 +196,11 @@ def _work(jobs: queue.SimpleQueue[_Job | None], idle: deque[None], threads: set[
     threads.discard(threading.current_thread())
 
 
-def _end_threads(crews: dict[int, _Crew]) -> None:
+def _end_threads(by_process: dict[int, _Workers]) -> None:
     """End the threads of this process after the queued jobs."""
-    crew = crews.get(os.getpid())
-    if crew is not None:
-        crew.jobs.put(None)
+    workers = by_process.get(os.getpid())
+    if workers is not None:
+        workers.jobs.put(None)
 
 
 def _stopped_error() -> RuntimeError:

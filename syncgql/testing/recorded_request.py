@@ -10,7 +10,8 @@ from typing import Any
 
 from multidict import CIMultiDict
 
-from ..protocol.json_values import json_value, without_unset
+from ..protocol.json_codec import without_unset
+from ..protocol.json_values import json_value
 from ..request import GraphQLRequest
 
 

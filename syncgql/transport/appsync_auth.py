@@ -95,13 +95,6 @@ class AppSyncAuthentication(ABC):
         return f"<{type(self).__name__}>"
 
 
-def token_auth_of(auth: object) -> TokenAuth | None:
-    """Return the ``TokenAuth`` that an option ``auth=`` is or contains; None if there is none."""
-    if isinstance(auth, AppSyncAuthentication):
-        return auth.token_auth
-    return auth if isinstance(auth, TokenAuth) else None
-
-
 class _SecretAuthentication(AppSyncAuthentication):
     """A key or token that is sent unchanged with every request."""
 

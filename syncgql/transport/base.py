@@ -22,16 +22,18 @@ import copy
 import functools
 from abc import ABC, abstractmethod
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
 from ..protocol.batch import BatchEntry, batch_payload
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from .aiohttp_session.session import SharedSession
 from .round_trip import RoundTrip, T
 from .token_auth import TokenAuth
+
+if TYPE_CHECKING:
+    from .aiohttp_session.session import SharedSession
 
 __all__ = ["AsyncTransport", "EventSink", "Stream"]
 
@@ -80,6 +82,7 @@ class AsyncTransport(ABC):
 
     Attributes:
         has_batches: whether ``execute_batch`` is supported; a class that defines it sets this to True.
+        is_websocket: whether it sends queries and mutations over a WebSocket.
         reconnects: whether a lost connection is re-established, with its subscriptions.
         has_users: whether a function returns headers or credentials, which may differ from caller to caller.
         token_auth: fetches the token of all requests; None if there is none. If the server refuses the token, the
@@ -90,6 +93,7 @@ class AsyncTransport(ABC):
     """
 
     has_batches: bool = False
+    is_websocket: bool = False
     reconnects: bool = False
     has_users: bool = False
     token_auth: TokenAuth | None = None

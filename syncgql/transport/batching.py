@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..checks import check_count, check_delay
 from ..deadline import Deadline
 from ..exceptions import DocumentError, own_copy
 from ..protocol.batch import BatchEntry, has_several_responses
@@ -24,10 +22,6 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from .round_trip import RoundTrip
-
-BATCH_MAX = 10
-"""The default number of requests in a full batch."""
-
 
 Outcome = ExecutionResult | Exception | Callable[[], ExecutionResult]
 """The result or the error of a request in a batch, or a function that the caller's thread calls to parse the result."""
@@ -188,20 +182,6 @@ class _Batch:
         response = await batch.send(batch.request, deadline)
         # Parsed here, because otherwise the thread of each call would parse the whole response.
         return await asyncio.to_thread(batch.parse, response)
-
-
-def check_batch_options(interval: float, maximum: int) -> None:
-    """Check the options of automatic batching.
-
-    Raises:
-        TypeError: an option is not a number, or *maximum* has no effect because *interval* is 0.
-        ValueError: an option is out of range.
-    """
-    if check_delay("batch_interval", interval) == math.inf:
-        raise ValueError("batch_interval must be a finite number of seconds, not inf.")
-    check_count("batch_max", maximum, least=1, of="requests")
-    if maximum != BATCH_MAX and not interval:
-        raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")
 
 
 def _is_sent_alone(request: GraphQLRequest) -> bool:

@@ -32,7 +32,9 @@ class LocalSchemaTransport(AsyncTransport):
 
     Args:
         schema: a graphql-core, Ariadne, graphene or Strawberry schema. Strawberry schemas run with their extensions.
-        root_value: the value that is passed to the resolvers of root fields.
+            For SDL text, which has no resolvers, pass ``graphql.build_schema(text)`` and *root_value*.
+        root_value: the value that is passed to the resolvers of root fields. Root fields without a resolver are its
+            items, if it is a dict, or its attributes.
         context_value: the value of ``info.context`` in all resolvers.
 
     Raises:
@@ -48,7 +50,8 @@ class LocalSchemaTransport(AsyncTransport):
         if core is None:
             raise TypeError(
                 "schema must be a graphql-core, Ariadne, graphene or Strawberry schema, "
-                f"not {type(schema).__name__}; use graphql.build_schema() to create one from SDL."
+                f"not {type(schema).__name__}. SDL text has no resolvers: pass graphql.build_schema(text) and the data "
+                "as root_value=, or ariadne.make_executable_schema(text, ...)."
             )
         self.schema = schema
         is_strawberry = core is getattr(schema, "_schema", None)

@@ -78,7 +78,7 @@ class TokenAuth:
         self._leeway = check_delay("leeway", leeway)
         self._scheme = _check_scheme(scheme)
         self._clock = Clock()
-        self._flight: SingleFlight[_Token] = SingleFlight()
+        self._single_flight: SingleFlight[_Token] = SingleFlight()
         self._token: _Token | None = None
         self._failure: _Failure | None = None
 
@@ -122,7 +122,7 @@ class TokenAuth:
         token = self._token
         if token is not None and token.is_fresh(self._clock.monotonic()):
             return token
-        return self._flight.run(None, self._renewed, deadline).value
+        return self._single_flight.run(None, self._renewed, deadline).value
 
     def _renewed(self) -> _Token:
         """Return a fresh token; runs in one thread at a time."""

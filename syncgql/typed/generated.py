@@ -1,7 +1,8 @@
 """The base classes and functions of code written by ``syncgql codegen``: models, inputs, enums, requests, decoders.
 
-Generated decoders know only the name of the field that they decode. If a value does not match its type, ``refuse``
-finds its index in a list by identity: all items before it did match, so the first identical item is the right one.
+Generated decoders keep no track of the place. If a value does not match its type, ``refuse`` finds it: the attributes
+are assigned in order, so the first one that is missing belongs to the field; and all items before it in a list did
+match, so the first identical item is the right one.
 """
 
 from __future__ import annotations
@@ -23,7 +24,10 @@ __all__ = [
     "GeneratedRequest",
     "Input",
     "Model",
+    "decode_items",
     "items",
+    "items_of",
+    "new",
     "parsed",
     "read_float",
     "refuse",
@@ -37,6 +41,9 @@ ValueT = TypeVar("ValueT")
 
 DECODE_ERRORS = (Mismatch, KeyError, TypeError, ValueError)
 """The exceptions in generated decoders: a missing key, not an object, not a member of an enum, and a ``Mismatch``."""
+
+new = object.__new__
+"""Creates an object without a call of its constructor."""
 
 
 class Model:
@@ -168,6 +175,24 @@ def items(value: Any) -> list[Any]:
     raise Mismatch("a list", value)
 
 
+def decode_items(decode: Callable[[Any], ValueT], value: Any) -> list[ValueT]:
+    """Return the decoded items of a list."""
+    return [decode(item) for item in items(value)]
+
+
+def items_of(value: Any, kind: type, nullable: bool = False) -> list[Any]:
+    """Return a list whose items need no conversion, after a check that each is of the type, or None if *nullable*.
+
+    It is the received list itself: creating another one takes longer than the check.
+    """
+    if type(value) is not list:
+        raise Mismatch("a list", value)
+    for item in value:
+        if type(item) is not kind and (item is not None or not nullable):
+            raise Mismatch(kind.__name__, item)
+    return value
+
+
 def read_float(value: Any) -> float:
     """Return a number."""
     return decode_float(value)
@@ -196,10 +221,12 @@ def typename_of(data: Any) -> str:
     raise mismatch
 
 
-def refuse(error: Exception, data: Any, at: str) -> NoReturn:
-    """Raise a ``Mismatch`` for an error in the field *at* of an object."""
+def refuse(error: Exception, data: Any, model: Model, keys: list[str]) -> NoReturn:
+    """Raise a ``Mismatch`` for an error in a field of an object: the first field whose attribute the *model* lacks."""
     if type(data) is not dict:
         raise Mismatch("an object", data) from None
+    missing = (key for name, key in zip(model.__match_args__, keys, strict=True) if not hasattr(model, name))
+    at = next(missing, keys[-1])
     if isinstance(error, Mismatch):
         error.steps.extend(_steps(data.get(at), error.inside) or ())
         mismatch = error

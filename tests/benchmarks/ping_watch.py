@@ -29,7 +29,7 @@ class PingWatch:
         self._timer = self._loop.call_soon(self._ping)
 
     def take_pong(self, payload: bytes) -> None:
-        """Record a pong; one that answers no ping counts as well."""
+        """Record a pong, including a pong without a ping."""
         now = self._last_sign = time.monotonic()
         if payload in self._sent:
             self._worst = max(self._worst, now - self._sent.pop(payload))

@@ -101,7 +101,7 @@ def test_measure(setting: Setting) -> None:
         assert row.ratio == 1 if row.contender == "http.client" else row.verdicts
 
 
-def test_measure_goes_on_without_who_fails() -> None:
+def test_measure_continues_without_a_contender_that_fails() -> None:
     """A failing contender is reported with its reason, and the others continue."""
     nowhere = Setting("127.0.0.1:1", 0.002)
     table = measure(some("execute-small", "http.client"), nowhere, 2)
@@ -152,7 +152,7 @@ def test_chart() -> None:
     assert "… 2,000 (100.00x)" in chart
 
 
-def test_a_chart_shows_what_is_allowed() -> None:
+def test_a_chart_shows_the_budget() -> None:
     """If a budget is a figure instead of a ratio, bars are drawn relative to it."""
     row = Row("syncgql", 4, 4, 4, None, {}, [Verdict(Budget("syncgql", 16, "value"), 4, True)])
     assert 'x="200" y="44" width="100.0"' in as_svg(replace(TABLE, rows=[row]))

@@ -312,7 +312,7 @@ def test_values_that_are_out_of_range(options: dict[str, Any]) -> None:
         Client("http://127.0.0.1:9/").execute_many([], **options)
 
 
-def test_an_item_that_is_no_request(strawberry_server: Server) -> None:
+def test_an_item_that_is_not_a_request(strawberry_server: Server) -> None:
     """A mistake of the program is raised in any case."""
     with Client(strawberry_server.url) as client, pytest.raises(TypeError, match="must be GraphQL source text"):
         list(client.execute_many([3], on_error="return"))  # type: ignore[call-overload]

@@ -75,7 +75,7 @@ def test_errors_are_returned(strawberry_server: Server) -> None:
     assert isinstance(last, TransportQueryError)
 
 
-def test_leaving_the_loop_ends_what_nothing_refers_to(strawberry_server: Server) -> None:
+def test_leaving_the_loop_ends_subscriptions_without_references(strawberry_server: Server) -> None:
     """They are the same as for a loop over one subscription."""
     with Client(strawberry_server.ws_url) as client:
         kept = client.subscribe(COUNT, {"to": 100})

@@ -50,7 +50,7 @@ def test_a_document_is_analysed_once() -> None:
         ("first: $first, after: $after", "last: $first, before: $after", "must be paginated forward"),
     ],
 )
-def test_what_the_document_needs(old: str, new: str, match: str) -> None:
+def test_requirements_of_the_document(old: str, new: str, match: str) -> None:
     """The message says what to add."""
     document = DOCUMENT.replace(old, new).replace("endCursor }\n", "endCursor startCursor }\n")
     with pytest.raises(DocumentError, match=match):

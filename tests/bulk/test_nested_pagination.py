@@ -40,7 +40,7 @@ def titles(nodes: Any) -> list[str]:
     [(DOCUMENT, PATH), (EDGES, "repositories.edges[].node.issues")],
     ids=["nodes", "edges"],
 )
-def test_all_inner_nodes_come_once(document: str, path: str, size: int, prefetch: int) -> None:
+def test_all_inner_nodes_are_yielded_once(document: str, path: str, size: int, prefetch: int) -> None:
     """They keep the order of the outer list, for any page sizes; null outer nodes are skipped."""
     with client_of(Root(COUNTS)) as client:
         assert titles(client.paginate(document, path=path, page_size=size, prefetch=prefetch)) == TITLES
@@ -74,7 +74,7 @@ def test_the_requests() -> None:
 
 
 @pytest.mark.parametrize("document", [DOCUMENT, ITEMS], ids=["pages", "items"])
-def test_another_pull_goes_on(document: str) -> None:
+def test_pagination_can_be_continued(document: str) -> None:
     """No node is lost after any number of nodes, and with the cursors of inner edges none is repeated."""
     with client_of(Root(COUNTS)) as client:
         for stop in range(len(TITLES) + 1):
@@ -134,7 +134,7 @@ def repository(end: str | None) -> dict[str, Any]:
     ],
     ids=["inner cursor", "no inner cursor", "outer cursor", "no edge cursor", "other lengths"],
 )
-def test_answers_that_do_not_get_on(answer: Any, match: str) -> None:
+def test_responses_that_make_no_progress(answer: Any, match: str) -> None:
     """They raise errors on both levels, instead of causing endless loops."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         mock.add(lambda request: True, answers(answer))
@@ -142,7 +142,7 @@ def test_answers_that_do_not_get_on(answer: Any, match: str) -> None:
             list(client.paginate(DOCUMENT, path=PATH))
 
 
-def test_an_error_says_where() -> None:
+def test_an_error_has_both_cursors() -> None:
     """The message contains the cursors of both levels."""
     first = outer([{"cursor": "a"}], [repository("b")])
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:

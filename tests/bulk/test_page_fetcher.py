@@ -91,7 +91,7 @@ def test_errors_that_stay() -> None:
         assert (info.value.attempts, len(sent)) == (4, 4)
 
 
-def test_mistakes_are_not_repeated(rows_url: str) -> None:
+def test_permanent_errors_are_not_retried(rows_url: str) -> None:
     """Their codes mean that a retry would receive the same error."""
     headers = {"x-fault": "forbidden 2", "x-pull": uuid.uuid4().hex}
     with Client(rows_url, retry=True) as client, pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\)"):
@@ -111,14 +111,14 @@ def test_partial_data_can_be_accepted(rows_url: str, position: int, options: dic
 
 
 @pytest.mark.parametrize("fault", ["graphql", "502"])
-def test_an_answer_without_data_is_never_accepted(rows_url: str, fault: str) -> None:
+def test_a_response_without_data_is_never_accepted(rows_url: str, fault: str) -> None:
     """It contains no page."""
     headers = {"x-fault": f"{fault} 2", "x-pull": uuid.uuid4().hex}
     with Client(rows_url) as client, pytest.raises(ERRORS[fault], match=r"page 2 of paginate\(\)"):
         list(client.paginate(LITERAL, {"total": 450}, headers=headers, on_error="return"))
 
 
-def test_a_page_that_is_repeated_gets_no_larger(rows_url: str) -> None:
+def test_a_page_that_is_repeated_does_not_grow(rows_url: str) -> None:
     """A fault between two sizes neither loses nor repeats a node."""
     headers = {"x-fault": "graphql 4", "x-pull": uuid.uuid4().hex}
     with Client(rows_url, retry=RetryPolicy(base=0)) as client:
@@ -146,7 +146,7 @@ def test_a_502_halves_a_page(rows_url: str) -> None:
     assert sum(sizes) == 300
 
 
-def test_a_page_size_that_is_no_size(rows_url: str) -> None:
+def test_a_page_size_that_is_not_a_size(rows_url: str) -> None:
     """The message says what None means for this option."""
     with Client(rows_url) as client, pytest.raises(ValueError, match="None means the size in the document"):
         client.paginate(FORWARD, page_size=0)
@@ -174,7 +174,7 @@ def test_an_expired_cursor(error: dict[str, Any], options: dict[str, Any]) -> No
         assert len(mock.calls_of("Rows")) == 2
 
 
-def test_a_pull_continues_by_key(rows_url: str) -> None:
+def test_pagination_can_be_continued_by_key(rows_url: str) -> None:
     """A job whose cursor is no longer accepted continues after the key of its last row."""
     listed = "query ($total: Int, $offset: Int) { list(offset: $offset) { items { id } total } }"
     with Client(rows_url) as client:

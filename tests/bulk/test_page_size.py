@@ -27,12 +27,12 @@ CONTENTFUL = {"message": "", "extensions": {"contentful": {"code": "TOO_COMPLEX_
         (TransportConnectionFailed("lost"), False),
     ],
 )
-def test_what_is_too_expensive(error: TransportError, expected: bool) -> None:
+def test_errors_for_expensive_pages(error: TransportError, expected: bool) -> None:
     """Vendors use different codes, and gateways use statuses."""
     assert is_too_expensive(error) is expected
 
 
-def test_it_halves_down_to_one(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_size_is_halved_down_to_one(caplog: pytest.LogCaptureFixture) -> None:
     """A page of one node is not halved; each step is logged."""
     size = PageSize(5)
     with caplog.at_level(logging.WARNING, "syncgql"):

@@ -20,7 +20,7 @@ from syncgql import (
 from syncgql.testing import GraphQLMock
 
 from ..fix_scripts import RunScript
-from ..fix_servers import Server
+from ..fix_servers import PATIENCE, Server
 
 INFO = "pageInfo { hasNextPage endCursor }"
 FORWARD = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
@@ -44,7 +44,7 @@ def ids(nodes: Any) -> list[int]:
 
 @pytest.mark.parametrize("prefetch", [0, 1, 3])
 @pytest.mark.parametrize("document", [FORWARD, EDGES], ids=["nodes", "edges"])
-def test_all_nodes_come_once(rows_url: str, document: str, prefetch: int) -> None:
+def test_all_nodes_are_yielded_once(rows_url: str, document: str, prefetch: int) -> None:
     """Nodes and edges are supported, with any number of pages fetched ahead."""
     with Client(rows_url) as client:
         assert ids(client.paginate(document, {"total": 995}, page_size=100, prefetch=prefetch)) == list(range(995))
@@ -128,7 +128,7 @@ def test_the_total_shows_that_a_list_ended_early() -> None:
 
 @pytest.mark.parametrize("stop", [0, 1, 99, 100, 101, 150, 200, 250])
 @pytest.mark.parametrize("document", [FORWARD, EDGES], ids=["pages", "items"])
-def test_another_pull_goes_on(rows_url: str, document: str, stop: int) -> None:
+def test_pagination_can_be_continued(rows_url: str, document: str, stop: int) -> None:
     """No node is lost; at most part of a page is repeated, and nothing if the edges have cursors."""
     with Client(rows_url) as client:
         pages = client.paginate(document, {"total": 250}, page_size=100)
@@ -139,7 +139,7 @@ def test_another_pull_goes_on(rows_url: str, document: str, stop: int) -> None:
     assert rest == list(range(begin, 250))
 
 
-def test_a_pull_that_was_complete_goes_on_with_what_was_added(rows_url: str) -> None:
+def test_complete_pagination_continues_with_added_nodes(rows_url: str) -> None:
     """The cursor of the last page is kept."""
     with Client(rows_url) as client:
         pages = client.paginate(FORWARD, {"total": 250}, page_size=100)
@@ -223,7 +223,7 @@ def test_no_thread_stays(rows_url: str) -> None:
         list(client.paginate(FORWARD, {"total": 30}, page_size=10))
     for thread in threading.enumerate():
         if thread.name.startswith("syncgql-prefetch"):
-            thread.join(10)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
 
 
@@ -257,7 +257,7 @@ def test_values_out_of_range(options: dict[str, Any]) -> None:
         Client("http://127.0.0.1:9/").paginate(FORWARD, **options)
 
 
-def test_pages_have_their_answers(rows_url: str) -> None:
+def test_pages_have_their_results(rows_url: str) -> None:
     """Each page has its result and a cursor."""
     with Client(rows_url) as client:
         first = next(client.paginate(FORWARD, {"total": 5}, page_size=2).pages())

@@ -105,7 +105,7 @@ def test_null_edges(keep_nulls: bool) -> None:
         assert cursors == ["b", "d"]
 
 
-def test_the_last_page_of_a_server_that_never_says_so() -> None:
+def test_a_null_cursor_ends_the_last_page() -> None:
     """Without hasNextPage, a null cursor ends the pagination."""
     document = NAMED.replace("hasNextPage ", "")
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:

@@ -38,7 +38,7 @@ def test_a_bar_on_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("option", [True, False, None])
-def test_nothing_elsewhere(option: bool | None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_is_shown_in_other_cases(option: bool | None, capsys: pytest.CaptureFixture[str]) -> None:
     """Nothing is shown if stderr is a file, or if no progress is requested."""
     progress = progress_of(option, "requests", 20)
     progress.add(5)

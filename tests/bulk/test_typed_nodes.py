@@ -90,7 +90,7 @@ def test_names_in_snake_case_and_null_connections() -> None:
     assert typed_nodes({"me": None}, connection) == []
 
 
-def test_pages_have_typed_nodes_and_the_raw_answer(rows_url: str) -> None:
+def test_pages_have_typed_nodes_and_the_raw_result(rows_url: str) -> None:
     """Variables may be passed with the call."""
     with Client(rows_url) as client:
         (page,) = client.paginate(TypedRequest(NODES % INFO, Nodes), {"first": 2}, max_pages=1).pages()

@@ -12,7 +12,7 @@ from syncgql.cli.endpoints import Endpoint
 @pytest.mark.parametrize(("url", "proxy"), [("ftp://h/", None), ("http://h/", "socks5://h")])
 def test_an_option_that_is_not_valid(url: str, proxy: str | None) -> None:
     """It is a mistake in the call, found when the client is made."""
-    connection = Connection((), None, 10, 1, False, None, proxy)
+    connection = Connection(proxy=proxy)
     with pytest.raises(click.UsageError):
         connection.client(Endpoint(url))
 

@@ -74,7 +74,7 @@ def test_the_commands_of_the_page_run(fresh_library: str, tmp_path: Path) -> Non
 
 
 def test_the_page_lists_all_exit_codes() -> None:
-    """And no other."""
+    """It lists no others."""
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)} == set(ExitCode)
 
 
@@ -92,7 +92,7 @@ def test_the_list_of_commands_is_right() -> None:
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_shows_each_example_on_its_own_line(name: str) -> None:
-    """As it is written: click joins the lines of other paragraphs."""
+    """Examples are unchanged, although click joins the lines of other paragraphs."""
     assert isinstance(command, Commands)
     found = command.get_command(None, name)  # type: ignore[arg-type]
     assert found

@@ -125,7 +125,7 @@ def test_credentials(strawberry_server: Server) -> None:
 
 
 def test_secrets_are_not_in_the_log(strawberry_server: Server) -> None:
-    """Not even with --debug."""
+    """They are not logged, even with --debug."""
     arguments = ("--debug", "run", strawberry_server.url, "{ nope }", "-H", "Authorization: Bearer @env:TOKEN")
     outcome = syncgql(*arguments, env={"TOKEN": "s3cret-token"})
     assert outcome.exit_code == 1

@@ -66,8 +66,8 @@ def test_4_for_a_status(library: str) -> None:
     assert "404" in outcome.stderr
 
 
-def test_5_for_what_is_not_graphql(strawberry_server: Server) -> None:
-    """A page of HTML with status 200."""
+def test_5_for_a_response_that_is_not_graphql(strawberry_server: Server) -> None:
+    """The response is an HTML page with status 200."""
     outcome = syncgql("run", strawberry_server.canned("<html>", content_type="text/html"), "{ hello }")
     assert (outcome.exit_code, outcome.stdout) == (5, "")
 
@@ -96,7 +96,7 @@ def test_8_for_an_invalid_document(library: str) -> None:
 
 @pytest.mark.parametrize("in_terminal", [False, True])
 def test_130_for_ctrl_c(strawberry_streams: StreamServer, in_terminal: bool) -> None:
-    """Ctrl-C ends the command without a word, and the operation on the server."""
+    """Ctrl-C ends the command without a message, and the operation on the server."""
     arguments = ["run", strawberry_streams.url, "{ slow(seconds: 600) }", "--timeout", "0"]
     if in_terminal:
         with Terminal(*arguments) as terminal:

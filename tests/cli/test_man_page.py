@@ -40,7 +40,7 @@ def test_the_manual_page_is_up_to_date() -> None:
 
 @pytest.mark.skipif(shutil.which("groff") is None, reason="groff is not installed")
 def test_groff_formats_the_manual_page() -> None:
-    """Without a warning; each command has a section, and examples can be copied."""
+    """There is no warning; each command has a section, and examples can be copied."""
     page = formatted(*GROFF, "-P-cbou")
     assert all(f"syncgql {name} [OPTIONS]" in page for name in COMMANDS)
     assert "echo '{ books { title year } }' | syncgql run prod --format csv" in page
@@ -48,7 +48,7 @@ def test_groff_formats_the_manual_page() -> None:
 
 @pytest.mark.skipif(not has_man_db(), reason="man-db is not installed")
 def test_man_shows_the_manual_page() -> None:
-    """Without a warning."""
+    """There is no warning."""
     assert "syncgql - a GraphQL client for the command line" in formatted(*MAN)
 
 

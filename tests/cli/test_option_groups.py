@@ -17,7 +17,7 @@ class Size:
 
 
 def test_a_command_gets_the_values_as_one_object() -> None:
-    """Beside its own options, and in the order of the list in its help."""
+    """The command also has its own options, and its help lists them in order."""
     options = [click.option("--width", type=int), click.option("--height", type=int)]
 
     @click.command()

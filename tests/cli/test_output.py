@@ -13,7 +13,7 @@ from syncgql.cli.output import FORMATS, write_csv, write_json, write_json_lines
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("value", [None, [], {}, {"a": None}, [1, "x", None], {"a": [{"b": {"c": 1}}, {"d": [2]}]}])
 def test_every_value_can_be_written(name: str, value: Any) -> None:
-    """In each format, whatever the server sent."""
+    """Each format can write any JSON value."""
     FORMATS[name](value)
 
 

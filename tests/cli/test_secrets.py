@@ -9,7 +9,7 @@ from syncgql.cli.secrets import merged_headers, parse_header, parse_init_payload
 
 
 def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At the beginning or after a space; an address with @ is none."""
+    """They occur at the beginning or after a space; an address with @ is not a reference."""
     monkeypatch.setenv("TOKEN", "t")
     assert parse_header("Authorization: Bearer @env:TOKEN") == ("Authorization", "Bearer t")
     assert resolve("ada@env:TOKEN") == "ada@env:TOKEN"
@@ -18,7 +18,7 @@ def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_precedence_of_headers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever the case of their names."""
+    """Names are compared without case."""
     monkeypatch.setenv("SYNCGQL_HEADERS", "a: 2\nb: 2\n")
     assert dict(merged_headers({"A": "1", "B": "1", "C": "1"}, ["B: 3"])) == {"a": "2", "B": "3", "C": "1"}
 

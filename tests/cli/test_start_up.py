@@ -50,7 +50,7 @@ def test_help_imports_click_and_no_command() -> None:
     assert own == {"syncgql.cli", "syncgql.cli.command", "syncgql.cli.exit_codes"}
 
 
-def test_run_imports_what_a_request_needs(library: str) -> None:
+def test_run_imports_only_modules_for_requests(library: str) -> None:
     """In a pipe, it needs graphql-core and its own modules, and nothing that draws."""
     more = imported_by("run", library, "{ hello }") - imported_by("--help")
     assert not tops(more) & {"rich", "pygments", "tomllib", "tomli", "csv", "difflib"}

@@ -41,7 +41,7 @@ def test_the_name_of_a_file_as_text() -> None:
 
 
 def test_required_and_repeated() -> None:
-    """A missing variable and one that is given twice."""
+    """A missing variable, and a duplicate one."""
     with pytest.raises(click.UsageError, match=r"requires \$l"):
         variable_values(GraphQLRequest(DOCUMENT).operation, [], {})
     with pytest.raises(click.UsageError, match="2 times"):

@@ -41,8 +41,8 @@ def test_pages_become_one_list(rows_url: str) -> None:
         assert [row["id"] for row in rows] == list(range(25))
 
 
-def test_polling_ends_when_the_data_says_so(any_server: Server) -> None:
-    """The last item is the one that ends it."""
+def test_until_ends_polling(any_server: Server) -> None:
+    """The last item is the data that ended it."""
     numbers = itertools.count(1)
     with Client(any_server.url) as client:
         answers = client.poll("{ hello }", interval=0, until=lambda _: next(numbers) == 3)

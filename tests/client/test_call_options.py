@@ -30,7 +30,7 @@ from syncgql.client.call_options import (
     ],
 )
 def test_options_are_the_keyword_arguments(options: Any, methods: list[str]) -> None:
-    """Neither more nor fewer, and with the same types."""
+    """The classes have the same options with the same types."""
     for method in methods:
         parameters = inspect.signature(getattr(Client, method)).parameters.values()
         named = {each.name: each.annotation for each in parameters if each.kind is each.KEYWORD_ONLY}

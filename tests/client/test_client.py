@@ -78,7 +78,7 @@ def test_everything_over_a_websocket(any_server: Server) -> None:
         assert [event["count"] for event in client.subscribe("subscription { count(to: 2) }")] == [1, 2]
 
 
-def test_subscriptions_may_go_elsewhere(strawberry_server: Server, ariadne_server: Server) -> None:
+def test_subscriptions_may_have_another_endpoint(strawberry_server: Server, ariadne_server: Server) -> None:
     """subscriptions= is another endpoint, here another server."""
     with Client(strawberry_server.url, subscriptions=ariadne_server.ws_url) as client:
         assert list(client.subscribe("subscription { count(to: 1) }")) == [{"count": 1}]
@@ -171,7 +171,7 @@ class Blocking(BlockingTransport):
     ],
 )
 def test_client_names_its_transport(transport: AsyncTransport | BlockingTransport, shown: str) -> None:
-    """As messages do: without an address in memory, and without what may be secret in a URL."""
+    """Its repr contains neither an address in memory nor secrets in the URL."""
     assert repr(Client(transport=transport)) == f"<Client {shown}>"
 
 
@@ -183,7 +183,7 @@ def test_passwords_in_urls_are_not_shown() -> None:
     assert "secret" not in str(caught.value)
 
 
-def test_a_closed_client_says_so(strawberry_server: Server) -> None:
+def test_a_closed_client_raises(strawberry_server: Server) -> None:
     """After close() every call raises ClientClosed; closing twice does nothing."""
     client = Client(strawberry_server.url)
     client.execute("{ hello }")

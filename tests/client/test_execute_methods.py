@@ -41,7 +41,7 @@ def test_execute_with_variables(client: Client) -> None:
     assert client.execute(gql(text).document, {"name": "Zoë"}, "Greet") == expected
 
 
-def test_execute_result_tells_what_carried_it(client: Client, any_server: Server) -> None:
+def test_execute_result_has_the_http_response(client: Client, any_server: Server) -> None:
     """The whole result has the status, headers, url and elapsed time of this call."""
     result = client.execute_result("{ hello }")
     assert result.data == {"hello": "Hello world!"}
@@ -65,7 +65,7 @@ def test_errors_are_raised_with_partial_data(strawberry_server: Server) -> None:
         assert (result.data, result.errors) == (caught.value.data, caught.value.errors)
 
 
-def test_a_subscription_sent_as_a_query_is_told_where_it_belongs(any_server: Server) -> None:
+def test_a_subscription_sent_as_a_query_raises_with_advice(any_server: Server) -> None:
     """Each server has a different error for a subscription over HTTP; the advice is added after it."""
     with Client(any_server.url) as client:
         for call in (client.execute, lambda document: client.submit(document).result()):
@@ -105,7 +105,7 @@ def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> Non
         ("", 200, "application/json", TransportProtocolError, "is empty"),
     ],
 )
-def test_an_answer_that_is_no_graphql_is_a_named_error(
+def test_a_response_that_is_not_graphql_is_a_named_error(
     strawberry_server: Server, body: str, status: int, content_type: str, error: type[TransportError], message: str
 ) -> None:
     """Each error has the status and advice, and contains the response."""

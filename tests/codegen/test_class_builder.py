@@ -55,7 +55,7 @@ def test_types_of_fields(selection: str, hint: str) -> None:
 
 
 def test_members_have_the_fields_that_apply() -> None:
-    """And ``typename``, which the text asks for."""
+    """They also have ``typename``, which is added to the document."""
     operation, _ = built("query Q { node { id ... on Named { name } ... on A { again: a { id } } } }")
     assert {made.name: [field.key for field in made.fields] for made in operation.data.classes} == {
         "NodeA": ["__typename", "id", "name", "again"],
@@ -67,7 +67,7 @@ def test_members_have_the_fields_that_apply() -> None:
 
 
 def test_classes_that_clash() -> None:
-    """Have an underscore, as their attributes do."""
+    """An underscore is added to the names of classes and attributes."""
     operation, _ = built("query Q { a { id } A { id } }")
     assert [(field.attribute, field.hint) for field in operation.data.fields] == [
         ("a", "Q.Data.A | None"),

@@ -8,7 +8,7 @@ from .sample_definitions import written
 def test_a_class_with_a_union() -> None:
     """A method decides by the name of the type; the classes are found near the class itself."""
     text = written("classes")
-    assert 'self.found = None if (v0 := data["found"]) is None else [cls.read_found(v1) for v1 in items(v0)]' in text
+    assert 'self.found = None if (v0 := data["found"]) is None else decode_items(cls.read_found, v0)' in text
     assert "self.body_html = (\n                UNSET if " in text
     assert (
         """

@@ -41,8 +41,8 @@ def test_directives_make_fields_optional() -> None:
     assert optional == {"a": True, "b": True, "c": True, "d": False}
 
 
-def test_what_is_below_an_optional_field() -> None:
-    """Is optional where the object is there without it."""
+def test_fields_below_an_optional_field() -> None:
+    """They are optional if the object may exist without them."""
     found = selected("{ a { x } a @include(if: true) { y } b @skip(if: true) { z } }", "Query")
     assert [each.optional for each in sub_selections(found["a"], "A")] == [False, True]
     assert [each.optional for each in sub_selections(found["b"], "B")] == [False]
@@ -57,5 +57,5 @@ def test_conditions_in_conditions() -> None:
 
 
 def test_possible_types() -> None:
-    """Of an interface and of an object."""
+    """The possible types of an interface are its implementations; that of an object is the object itself."""
     assert (set(possible_types(SCHEMA, "N")), set(possible_types(SCHEMA, "B"))) == ({"A"}, {"B"})

@@ -19,14 +19,14 @@ def text_of(text: str) -> str:
 
 
 def test_typename_is_added_to_abstract_selections_only() -> None:
-    """And not where it is selected."""
+    """It is not added where it is selected."""
     assert text_of("query A { n { a } q { q { n { __typename a } } } }") == (
         "query A { n { __typename a } q { q { n { __typename a } } } }"
     )
 
 
 def test_fragments_are_added_with_those_that_they_use() -> None:
-    """In the order of their names, each once, and no others."""
+    """They are sorted by name, and none is repeated or unused."""
     text = (
         "query A { ...Z ...Z } fragment Z on Query { ...B } fragment B on Query { n { a } } fragment C on Query { q }"
     )

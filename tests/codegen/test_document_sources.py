@@ -15,7 +15,7 @@ def test_the_name_of_a_file_decides() -> None:
     assert [(each.body, each.location_offset.line) for each in literals] == [("{ a }", 1), ("{ b }", 2)]
 
 
-def test_what_is_not_python() -> None:
-    """It is the caller's to report."""
+def test_files_that_are_not_python() -> None:
+    """The caller reports the error."""
     with pytest.raises(SyntaxError):
         list(document_sources("a.py", "def ("))

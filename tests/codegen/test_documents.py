@@ -12,7 +12,7 @@ SCHEMA = build_schema("type Query { a: String }")
 
 
 def test_fragments_may_be_in_other_files() -> None:
-    """And need not be used."""
+    """They may be unused."""
     texts = {"q.graphql": "query A { ...F }", "f.graphql": "fragment F on Query { a } fragment G on Query { a }"}
     documents = read_documents(SCHEMA, texts)
     assert [len(nodes) for nodes in documents.operations.values()] == [0, 1]
@@ -20,14 +20,14 @@ def test_fragments_may_be_in_other_files() -> None:
 
 
 def test_fragments_of_one_name_are_an_error() -> None:
-    """Even in two files."""
+    """This applies to all files together."""
     texts = {"a.graphql": "fragment F on Query { a }", "b.graphql": "fragment F on Query { a }"}
     with pytest.raises(CodegenError, match="only one fragment named 'F'"):
         read_documents(SCHEMA, texts)
 
 
 def test_empty_files_are_a_syntax_error() -> None:
-    """As in GraphQL."""
+    """A GraphQL document has at least one definition."""
     with pytest.raises(CodegenError, match=r"empty\.graphql:1:1: Syntax Error"):
         read_documents(SCHEMA, {"empty.graphql": ""})
 
@@ -40,7 +40,7 @@ def test_documents_in_python() -> None:
 
 
 def test_errors_in_python_have_the_place_in_the_file() -> None:
-    """Of the field in the literal, and of what is not Python."""
+    """This applies to fields in literals and to invalid Python."""
     texts = {"app.py": 'x = 1\nclient.execute("{ b }")\n', "broken.py": "def ("}
     with pytest.raises(CodegenError) as caught:
         read_documents(SCHEMA, {"app.py": texts["app.py"]})

@@ -17,14 +17,14 @@ def test_an_error_has_its_place() -> None:
     assert located(GraphQLError("No place."), "b.graphql") == "b.graphql: No place."
 
 
-def test_unknown_fields_are_reported_as_elsewhere() -> None:
-    """In the words of operations without documents."""
+def test_unknown_fields_are_reported_as_in_other_operations() -> None:
+    """The messages are those of operations without documents."""
     error = GraphQLError("Cannot query field 'titel' on type 'Book'. Did you mean 'title'?")
     assert located(error, "a") == "a: Book has no field 'titel'. Did you mean 'title'?"
 
 
 def test_all_lines_are_on_the_error() -> None:
-    """Also where the message is cut, and after pickling."""
+    """They are complete if the message is truncated, and after pickling."""
     error = CodegenError([f"a.graphql:{line}:1: wrong" for line in range(1_000)])
     copy = pickle.loads(pickle.dumps(error))
     assert len(copy.errors) == 1_000

@@ -29,12 +29,36 @@ STR = TypeRef("str", False, "str")
             TypeRef("list", False, "", item=TypeRef("enum", True, "enums.E")),
             '[None if v1 is None else enums.E(v1) for v1 in items(data["a"])]',
         ),
+        (TypeRef("list", False, "", item=TypeRef("any", False, "Any")), 'items(data["a"])'),
+        (TypeRef("list", False, "", item=TypeRef("object", False, "A.B")), 'decode_items(cls.B.from_data, data["a"])'),
+        (
+            TypeRef("list", False, "", item=TypeRef("list", False, "", item=TypeRef("enum", False, "enums.E"))),
+            '[decode_items(enums.E, v1) for v1 in items(data["a"])]',
+        ),
+        (
+            TypeRef("list", False, "", item=TypeRef("scalar", False, "datetime.date", scalar="D")),
+            'decode_items(SCALARS[datetime.date], data["a"])',
+        ),
+        (
+            TypeRef("list", False, "", item=TypeRef("scalar", False, "m.T", scalar="T")),
+            '[parsed(m.parse, "T", v1) for v1 in items(data["a"])]',
+        ),
+        (TypeRef("list", False, "", item=STR), 'items_of(data["a"], str)'),
+        (
+            TypeRef("list", True, "", item=TypeRef("int", True, "int")),
+            'None if (v0 := data["a"]) is None else items_of(v0, int, nullable=True)',
+        ),
+        (
+            TypeRef("list", False, "", item=TypeRef("float", False, "float")),
+            '[v1 if type(v1) is float else read_float(v1) for v1 in items(data["a"])]',
+        ),
         (TypeRef("scalar", False, "m.T", scalar="T"), 'parsed(m.parse, "T", data["a"])'),
     ],
 )
 def test_values(ref: TypeRef, expected: str) -> None:
     """Each kind of value."""
-    expressions = Expressions(Lines(), {"T": Scalar("m.T", "m.parse")}, "A")
+    scalars = {"T": Scalar("m.T", "m.parse"), "D": Scalar("datetime.date")}
+    expressions = Expressions(Lines(), scalars, "A")
     assert expressions.field(Field("a", "a", ref)) == expected
 
 

@@ -8,7 +8,7 @@ from syncgql.codegen.python_names import Names
 
 
 def test_paths_become_names() -> None:
-    """Also in annotations; names that clash have an underscore."""
+    """Annotations contain the names, too; an underscore is added to names that clash."""
     author = ObjectClass("Author", "Q.Data.Book.Author")
     book = ObjectClass(
         "Book", "Q.Data.Book", [Field("author", "author", TypeRef("object", True, author.path))], [author]

@@ -1,4 +1,4 @@
-"""GitHub's schema: generated code for many operations, fed with made-up answers."""
+"""GitHub's schema: generated code for many operations decodes fake responses."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def made_up(schema: GraphQLSchema, type_: Any, *, nulls: bool) -> Any:
 
 
 def answer(schema: GraphQLSchema, text: str, *, nulls: bool) -> Any:
-    """The data of a valid answer to an operation."""
+    """The data of a valid response to an operation."""
 
     def resolve(_source: Any, info: Any, **_arguments: Any) -> Any:
         return made_up(schema, info.return_type, nulls=nulls)
@@ -94,8 +94,8 @@ def package(github_schema: GraphQLSchema, tmp_path: Path, monkeypatch: pytest.Mo
     forget("github_api")
 
 
-def test_every_operation_decodes_every_answer(package: ModuleType, github_schema: GraphQLSchema, model: str) -> None:
-    """Once with all values, and once with null wherever that is allowed."""
+def test_every_operation_decodes_every_response(package: ModuleType, github_schema: GraphQLSchema, model: str) -> None:
+    """Responses have all values, or null wherever that is allowed."""
     assert len(package.__all__) == OPERATIONS
     for name in package.__all__:
         operation: Any = getattr(package, name)

@@ -9,7 +9,7 @@ LONG = "Any | " + " | ".join(f"Name{number}" for number in range(20))
 
 
 def test_imports() -> None:
-    """In the groups and the order that ruff expects."""
+    """They have the groups and the order of ruff."""
     lines = Lines()
     lines.use("UNSET", "Any", "wrong", "Model")
     lines.import_of("datetime.datetime")
@@ -37,7 +37,7 @@ x = 1
 
 
 def test_attributes_with_defaults() -> None:
-    """Are broken where they are too long: the default, or the annotation, too."""
+    """Long lines are broken in the default or in the annotation."""
     lines = Lines()
     lines.attribute("", "a", "int", "1")
     lines.attribute("", "b", "int", "f(" + "1" * 110 + ")")
@@ -57,7 +57,7 @@ def test_attributes_with_defaults() -> None:
 
 
 def test_constructors() -> None:
-    """With and without arguments."""
+    """They may have arguments or not."""
     lines = Lines()
     lines.constructor([], "")
     lines.constructor([Field("a", "a", TypeRef("int", True, "int"), optional=True)], "")

@@ -26,13 +26,13 @@ def test_the_forms_of_a_manifest() -> None:
 
 
 def test_manifests_are_sorted() -> None:
-    """So that they change only where the documents do."""
+    """They do not depend on the order of the documents, so a diff shows only changes."""
     one, two = TrustedDocument("{ a }", "A", "query"), TrustedDocument("{ b }", "B", "query")
     assert all(write([one, two]) == write([two, one]) for write in FORMATS.values())
 
 
-def test_what_generated_classes_send() -> None:
-    """With __typename where it is added; each operation by itself, with its fragments."""
+def test_documents_of_generated_classes() -> None:
+    """They include added __typename fields; each operation has its fragments."""
     schema = build_schema("type Query { node: Node } interface Node { id: ID } type Mutation { a: ID }")
     texts = {"a.graphql": "query A { node { ...F } } mutation B { a }", "f.graphql": "fragment F on Node { id }"}
     found = generated_documents(schema, texts)

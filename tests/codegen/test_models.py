@@ -1,4 +1,4 @@
-"""Each kind of results: the same answers, the same names, clean code."""
+"""Each kind of results: the same responses, the same names, clean code."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_absent_and_null(load: Import, model: ModelName) -> None:
 
 
 @pytest.mark.parametrize("model", CLASSES)
-def test_what_the_schema_did_not_have(load: Import, model: ModelName) -> None:
+def test_types_values_and_members_unknown_to_the_schema(load: Import, model: ModelName) -> None:
     """Types are the ``Other`` member, enum values keep their text, and members that are unknown are ignored."""
     api = load(model)
     works = [
@@ -110,7 +110,7 @@ def test_what_the_schema_did_not_have(load: Import, model: ModelName) -> None:
         ({"works": [{"__typename": "Book", "title": "", "genre": 1, "id": ""}]}, ("works", 0, "genre")),
     ],
 )
-def test_answers_that_do_not_fit(load: Import, model: ModelName, data: Any, path: tuple[Any, ...]) -> None:
+def test_responses_that_do_not_match(load: Import, model: ModelName, data: Any, path: tuple[Any, ...]) -> None:
     """The error has the path, also through a union."""
     api = load(model)
     with pytest.raises(ResultError) as caught:
@@ -121,7 +121,7 @@ def test_answers_that_do_not_fit(load: Import, model: ModelName, data: Any, path
 
 @pytest.mark.parametrize("model", CLASSES)
 def test_scalars_that_do_not_fit(load: Import, model: ModelName) -> None:
-    """What the user's function raises is the cause."""
+    """The exception of the user's function is the cause."""
     book: dict[str, Any] = {
         "title": "",
         "genre": None,

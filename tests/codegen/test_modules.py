@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncgql.typed.generated import DECODE_ERRORS, Model, refuse, wrong
+from syncgql.typed.generated import DECODE_ERRORS, Model, new, refuse, wrong
 
 
 class A(Model):
@@ -39,26 +39,26 @@ class A(Model):
 
     @classmethod
     def from_data(cls, data: Any) -> A:
-        self = object.__new__(cls)
-        at = "someKey"
+        self = new(cls)
         try:
             self.some_key = v0 if type(v0 := data["someKey"]) is int else wrong("int", v0)
         except DECODE_ERRORS as error:
-            refuse(error, data, at)
+            refuse(error, data, self, ["someKey"])
         return self
 '''
     )
 
 
 def test_long_lines_of_names_are_broken() -> None:
-    """As formatters break them."""
+    """They are broken as formatters do it."""
     module = Module(CodegenOptions())
     module.fragments([ObjectClass("A", "A", [Field(f"key{n}", f"key_{n}", INT) for n in range(30)])])
     assert '    __slots__ = __match_args__ = (\n        "key_0",\n' in module.text()
+    assert "            refuse(\n                error,\n" in module.text()
 
 
 def test_an_enum() -> None:
-    """With the descriptions of its values."""
+    """It has the descriptions of its values."""
     module = Module(CodegenOptions())
     module.enum("E", "", [("A", "a", "Said."), ("B", "b", "")])
     assert module.text().endswith(

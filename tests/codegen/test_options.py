@@ -6,7 +6,7 @@ from syncgql.codegen import CodegenOptions, Scalar
 
 
 def test_scalars_are_any_by_default() -> None:
-    """Until they have a type, which need not have functions."""
+    """A scalar can have a type without functions."""
     assert CodegenOptions().scalars == {}
     assert (Scalar("datetime.date").parse, Scalar("datetime.date").serialize) == (None, None)
 

@@ -13,7 +13,7 @@ TEXT = f"{HEADER} 1.0\nx = 1\n"
 
 
 def test_files_are_written_once_and_removed_when_stale(tmp_path: Path) -> None:
-    """What is not ours stays."""
+    """Files of the user are kept."""
     folder = tmp_path / "new" / "api"
     assert write_files(folder, {"a.py": TEXT, "b.py": TEXT}) == ([folder / "a.py", folder / "b.py"], [])
     (folder / "own.py").write_text("y = 1\n", "utf-8")
@@ -23,7 +23,7 @@ def test_files_are_written_once_and_removed_when_stale(tmp_path: Path) -> None:
 
 
 def test_a_file_of_the_user_is_not_overwritten(tmp_path: Path) -> None:
-    """Nothing is written then."""
+    """In this case, nothing is written."""
     (tmp_path / "a.py").write_text("mine = 1\n", "utf-8")
     with pytest.raises(FileExistsError, match="was not written by syncgql codegen"):
         write_files(tmp_path, {"a.py": TEXT, "b.py": TEXT})
@@ -31,7 +31,7 @@ def test_a_file_of_the_user_is_not_overwritten(tmp_path: Path) -> None:
 
 
 def test_an_error_leaves_everything_as_it_was(tmp_path: Path) -> None:
-    """Also no temporary files."""
+    """No temporary files are left."""
     write_files(tmp_path, {"a.py": TEXT})
     with pytest.raises(UnicodeEncodeError):
         write_files(tmp_path, {"a.py": TEXT + "y = 2\n", "b.py": "\ud800"})
@@ -40,7 +40,7 @@ def test_an_error_leaves_everything_as_it_was(tmp_path: Path) -> None:
 
 
 def test_changes_are_a_diff(tmp_path: Path) -> None:
-    """Of new, changed and stale files."""
+    """It contains new, changed and stale files."""
     write_files(tmp_path, {"a.py": TEXT, "b.py": TEXT})
     assert changes(tmp_path, {"a.py": TEXT, "b.py": TEXT}) == ""
     diff = changes(tmp_path, {"a.py": TEXT + "y = 2\n", "c.py": TEXT})

@@ -105,7 +105,7 @@ def test_against_a_real_server(load: Import, strawberry_server: Server) -> None:
         assert [result.book.title for result in results] == ["Emma", "Ubik"]
 
 
-def test_answers_become_objects(load: Import, library: GraphQLSchema) -> None:
+def test_responses_become_objects(load: Import, library: GraphQLSchema) -> None:
     """Nested classes, shared fragments, enums, custom scalars, lists in lists, null and absent."""
     api = load(library, DOCUMENTS, DATES)
     book = {
@@ -127,7 +127,7 @@ def test_answers_become_objects(load: Import, library: GraphQLSchema) -> None:
 
 
 def test_a_type_that_the_schema_did_not_have(load: Import, library: GraphQLSchema) -> None:
-    """Is the ``Other`` member, with the fields that all members have."""
+    """The object is the ``Other`` member, with the fields that all members have."""
     api = load(library, DOCUMENTS)
     works = [{"__typename": "Film", "id": "1", "minutes": 90}, {"__typename": "Song", "id": "2"}]
     film, other = api.Works(text="").decode({"works": works}).works
@@ -160,15 +160,34 @@ def test_an_enum_value_that_the_schema_did_not_have(load: Import, library: Graph
         ({"works": [{"__typename": "Book", "title": "", "genre": 1, "id": ""}]}, ("works", 0, "genre"), "a member of"),
     ],
 )
-def test_answers_that_do_not_fit(
+def test_responses_that_do_not_match(
     load: Import, library: GraphQLSchema, data: Any, path: tuple[Any, ...], expected: str
 ) -> None:
-    """The decoders find the place, though they carry no paths along."""
+    """The decoders find the position, although they do not track paths."""
     api = load(library, DOCUMENTS)
     with pytest.raises(ResultError) as caught:
         api.Works(text="").decode(data)
     assert caught.value.path == path
     assert caught.value.expected.startswith(expected)
+
+
+@pytest.mark.parametrize(
+    ("tags", "grid", "path", "expected"),
+    [
+        (["a", 1], [], ("tags", 1), "str"),
+        (["a", None], [], ("tags", 1), "str"),
+        ("ab", [], ("tags",), "a list"),
+        ([], [[1, None], [2, True]], ("grid", 1, 1), "int"),
+        ([], [[1], None], ("grid", 1), "a list"),
+    ],
+)
+def test_lists_of_scalars(load: Import, tags: Any, grid: Any, path: tuple[Any, ...], expected: str) -> None:
+    """The items are checked where they are, and the place of a wrong one is found."""
+    api = load(build_schema("type Query { tags: [String!]! grid: [[Int]!]! }"), {"q.graphql": "query Q { tags grid }"})
+    assert api.Q().decode({"tags": ["a"], "grid": [[1, None]]}) == api.Q.Data(tags=["a"], grid=[[1, None]])
+    with pytest.raises(ResultError) as caught:
+        api.Q().decode({"tags": tags, "grid": grid})
+    assert (caught.value.path, caught.value.expected) == (path, expected)
 
 
 def test_variables(load: Import, library: GraphQLSchema) -> None:
@@ -238,13 +257,13 @@ def test_output_is_deterministic(library: GraphQLSchema) -> None:
     assert generate(library, DOCUMENTS, DATES) == generate(library, again, DATES)
 
 
-def test_only_what_is_used_is_written(library: GraphQLSchema) -> None:
-    """No enums, inputs or fragments for a query without them."""
+def test_only_used_definitions_are_written(library: GraphQLSchema) -> None:
+    """There are no enums, inputs or fragments for a query without them."""
     assert sorted(generate(library, {"a.graphql": "query Version { version }"})) == ["__init__.py", "a.py"]
 
 
 def test_all_errors_are_reported(library: GraphQLSchema) -> None:
-    """As a compiler does, with the place of each."""
+    """Each has its position."""
     documents = {
         "a.graphql": "query A {\n  book(id: 1) { titel }\n}",
         "b.graphql": "query B { book { id } }",

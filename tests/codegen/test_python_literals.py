@@ -12,6 +12,6 @@ def test_places_of_literals() -> None:
     assert list(documents_in('gql("{\\n a }")')) == [Literal("{\n a }", 1, 5)]
 
 
-def test_what_is_no_document() -> None:
-    """Other literals with braces, docstrings, parts of f-strings."""
+def test_literals_that_are_not_documents() -> None:
+    """Other literals with braces, docstrings and parts of f-strings are ignored."""
     assert list(documents_in('x = "{a}"; "query { a }"; y = f"query {{ {a} }}"; print("{ a }")')) == []

@@ -53,5 +53,5 @@ def test_names_are_new() -> None:
 
 
 def test_numbers_in_names_are_sorted_as_numbers() -> None:
-    """As in ``__all__`` by ruff."""
+    """This is the order of ``__all__`` in ruff."""
     assert sorted(["Op10", "Op2", "A", "Ab"], key=natural) == ["A", "Ab", "Op2", "Op10"]

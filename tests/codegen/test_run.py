@@ -58,7 +58,7 @@ def test_a_manifest(project: Path) -> None:
 
 
 def test_the_manifest_is_compared(project: Path) -> None:
-    """Like the modules."""
+    """A stale manifest is reported like a stale module."""
     config = config_of({**SETTINGS, "codegen": {**SETTINGS["codegen"], "manifest": "deep/trusted.json"}}, project)
     assert project / "deep/trusted.json" in run(config).written
     assert run(config, check=True).diff == ""
@@ -107,7 +107,7 @@ def test_no_documents(project: Path) -> None:
     ],
 )
 def test_mistakes_in_settings(settings: dict[str, Any], message: str) -> None:
-    """Each is named."""
+    """The error names the setting."""
     with pytest.raises(ValueError) as caught:
         config_of(settings, Path())
     assert message in str(caught.value)

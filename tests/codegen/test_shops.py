@@ -152,8 +152,8 @@ def package(shop: str, model: ModelName, tmp_path: Path, monkeypatch: pytest.Mon
 
 @pytest.mark.parametrize("model", MODEL_NAMES)
 @pytest.mark.parametrize("shop", SHOPS)
-def test_answers_are_decoded(package: ModuleType, shop: str) -> None:
-    """Once with all values, and once with null wherever that is allowed."""
+def test_responses_are_decoded(package: ModuleType, shop: str) -> None:
+    """Responses have all values, or null wherever that is allowed."""
     schema = build_schema(SHOPS[shop][0])
     for name in package.__all__:
         operation: Any = getattr(package, name)

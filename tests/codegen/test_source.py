@@ -13,7 +13,7 @@ from syncgql.codegen.source import docstring, literal, text_literal
 
 @given(st.text())
 def test_literals_are_the_text(text: str) -> None:
-    """Whatever is in it."""
+    """This holds for any text."""
     assert ast.literal_eval(literal(text)) == text
 
 
@@ -25,7 +25,7 @@ def test_texts_of_several_lines_are_the_text(text: str) -> None:
 
 @given(st.text(), st.text())
 def test_docstrings_are_docstrings(text: str, attribute: str) -> None:
-    """And nothing else."""
+    """They contain no other statements."""
     lines = docstring(text, [("name", attribute)], "    ")
     (function,) = ast.parse("\n".join(["def f():", *lines, "    return 1"])).body
     assert isinstance(function, ast.FunctionDef)

@@ -26,7 +26,7 @@ def test_a_class_with_a_union() -> None:
 
 
 def test_scalars_with_a_function() -> None:
-    """Are types of their own; without such there is no module for them."""
+    """They have types of their own, in a module that only exists if there are any."""
     module = Module(CodegenOptions(SCALARS, "msgspec"))
     assert module.scalars(SCALARS)
     assert module.text().endswith("""

@@ -33,8 +33,8 @@ def test_a_class_with_a_union() -> None:
     assert '_FFoundOther = TypedDict(\n    "_FFoundOther",\n    {\n        "__typename": "str",\n    },\n)\n' in text
 
 
-def test_they_are_the_answer(api: ModuleType) -> None:
-    """Nothing is copied, and only that it is an object is checked."""
+def test_they_are_the_data_of_the_response(api: ModuleType) -> None:
+    """Nothing is copied; only the type of the outermost value is checked."""
     data = {"works": [{"__typename": "Song", "id": "2"}]}
     assert api.Works(text="").decode(data) is data
     with pytest.raises(ResultError, match="Works: expected an object, got a list of 0"):
@@ -42,6 +42,6 @@ def test_they_are_the_answer(api: ModuleType) -> None:
 
 
 def test_names_that_python_does_not_allow(api: ModuleType) -> None:
-    """Are keys all the same."""
+    """They are keys nevertheless."""
     assert set(api.Odd.Data.__annotations__) >= {"from", "class", "True", "Class", "_internal"}
     assert api.Works.WorksFilm.__annotations__.keys() == {"__typename", "id", "minutes"}

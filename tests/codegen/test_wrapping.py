@@ -33,7 +33,7 @@ def combined(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 @given(st.recursive(NAMES | LITERALS, combined, max_leaves=20), st.integers(0, 40))
 def test_broken_expressions_mean_the_same(expression: str, indent: int) -> None:
-    """And fit, because no name is long."""
+    """Each line fits, because no name is long."""
     lines = wrapped("value = ", expression, "", " " * indent)
     assert all(len(line) <= LINE for line in lines)
     code = "if 1:\n " + "\n".join([lines[0].strip(), *lines[1:]])

@@ -123,7 +123,7 @@ def test_a_client_of_the_caller(server: GraphQLServer) -> None:
 
 
 def test_mistakes() -> None:
-    """Neither a URL nor a client, or both."""
+    """Passing neither a URL nor a client, or both, raises an error."""
     with Client("http://127.0.0.1:9/graphql") as own:
         for arguments in ({}, {"url": "http://127.0.0.1:9/", "client": own}, {"client": own, "headers": {}}):
             with pytest.raises(TypeError, match="Pass either url="):
@@ -133,7 +133,7 @@ def test_mistakes() -> None:
 @pytest.mark.skipif(
     find_spec("ariadne_codegen") is None, reason="ariadne-codegen needs graphql-core 3.2; make core32 installs it"
 )
-def test_what_the_real_package_generates(library: str, tmp_path: Path) -> None:
+def test_a_package_generated_by_ariadne_codegen(library: str, tmp_path: Path) -> None:
     """Its methods run against a real server."""
     (tmp_path / "pyproject.toml").write_text(PYPROJECT)
     (tmp_path / "base_client.py").write_text(BASE_CLIENT)

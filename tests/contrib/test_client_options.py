@@ -6,7 +6,7 @@ from syncgql.contrib.client_options import unknown_option
 
 
 def test_an_unknown_option_is_named() -> None:
-    """With the option that was probably meant."""
+    """The message suggests a similar option."""
     assert unknown_option(["url", "headers"]) is None
     assert unknown_option(["url", "headrs"]) == "Client has no option 'headrs'; did you mean 'headers'?"
     assert unknown_option([1]) == "Client has no option 1."

@@ -67,7 +67,7 @@ def test_options_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_mistake_is_named() -> None:
-    """When the application is created, not when the first visitor comes."""
+    """The error is raised when the application is created, not at the first request."""
     app = Flask(__name__)
     with pytest.raises(TypeError, match="url"):
         SyncGQL(app)
@@ -87,7 +87,7 @@ def test_an_application_without_a_client() -> None:
         _ = SyncGQL().client
 
 
-def test_the_client_goes_with_its_application() -> None:
+def test_the_client_is_dropped_with_its_application() -> None:
     """Tests that create many applications do not collect clients."""
     app = Flask(__name__)
     app.config["GRAPHQL_URL"] = URL

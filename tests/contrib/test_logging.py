@@ -24,7 +24,7 @@ def fields(record: logging.LogRecord) -> dict[str, object]:
 
 
 def test_a_query_is_a_line(strawberry_server: Server, caplog: pytest.LogCaptureFixture) -> None:
-    """Its fields tell what it was and how it ended, but not its variables."""
+    """Its fields describe the call and its outcome, but not its variables."""
     with (
         Client(strawberry_server.url, middleware=[OperationLog()]) as client,
         caplog.at_level(logging.DEBUG, "syncgql"),
@@ -44,7 +44,7 @@ def test_a_query_is_a_line(strawberry_server: Server, caplog: pytest.LogCaptureF
 
 
 def test_each_operation_of_a_batch_is_a_line(caplog: pytest.LogCaptureFixture) -> None:
-    """With its own result, or with the error of the batch."""
+    """The line has the operation's result, or the error of the batch."""
     entries = answer(b'[{"data": {"ok": 1}}, {"errors": [{"message": "No"}]}]')
     with WireServer(always(entries)) as server, Client(server.url, middleware=[OperationLog()]) as client:
         with caplog.at_level(logging.DEBUG, "syncgql"):

@@ -36,7 +36,7 @@ def test_metadata(archives: tuple[Path, Path]) -> None:
     assert "syncgql = syncgql.testing.plugin" in entry_points
 
 
-def test_what_is_missing_is_named(archives: tuple[Path, Path], tmp_path: Path) -> None:
+def test_missing_files_are_named(archives: tuple[Path, Path], tmp_path: Path) -> None:
     """A wheel without a module, the licence and the manual page, and with a file too many, is reported."""
     wheel, sdist = archives
     broken = tmp_path / wheel.name

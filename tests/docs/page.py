@@ -91,11 +91,11 @@ class Page:
     def _run_session(self, block: Block, namespace: dict[str, Any]) -> None:
         test = doctest.DocTestParser().get_doctest(block.source, namespace, self.path, self.path, block.line)
         test.globs = namespace  # a DocTest works on a copy, but the next block needs the names that this one defines
-        told: list[str] = []
+        output: list[str] = []
         flags = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
-        outcome = doctest.DocTestRunner(optionflags=flags).run(test, out=told.append, clear_globs=False)
+        outcome = doctest.DocTestRunner(optionflags=flags).run(test, out=output.append, clear_globs=False)
         if outcome.failed:
-            pytest.fail("".join(told))
+            pytest.fail("".join(output))
 
 
 def _close_clients(namespace: Mapping[str, Any]) -> None:

@@ -56,19 +56,19 @@ def test_the_versions_are_the_pinned_ones() -> None:
         assert f"{name} {pinned[name]}" in text
 
 
-def test_syncgql_does_what_the_page_says() -> None:
-    """In the environment of the tests, which has no other client."""
+def test_the_claims_about_syncgql() -> None:
+    """The scripts run in the environment of the tests, which has no other client."""
     assert row(examined(Path(sys.executable), "syncgql")["syncgql"]) == ROWS["syncgql"]
 
 
-def test_the_others_do_what_the_page_says() -> None:
+def test_the_claims_about_other_clients() -> None:
     """How many threads fail varies, so one failure or all are the same here."""
     for name, found in examined(OTHERS).items():
         assert re.sub("some|most", "fails", row(found)) == re.sub("some|most", "fails", ROWS[name]), name
 
 
-def test_ariadne_codegen_does_what_the_page_says() -> None:
-    """Where it is installed."""
+def test_the_claims_about_ariadne_codegen() -> None:
+    """This test requires ariadne-codegen."""
     assert row(examined(CORE32, "ariadne-codegen")["ariadne-codegen"]) == ROWS["ariadne-codegen"]
 
 

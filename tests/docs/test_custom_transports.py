@@ -21,7 +21,7 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql.cli.demo.server_process import ServerProcess
-from tests.examples.programs import free_address
+from tests.examples.programs import reserved_address
 
 from .line_server import LineServer
 from .page import Page
@@ -92,15 +92,15 @@ def test_an_asynchronous_transport_ends_in_time(silence: int, transports: dict[s
         client.execute("{ hello }", timeout=0.05)
 
 
-def test_nothing_there(transports: dict[str, Any]) -> None:
+def test_no_server(transports: dict[str, Any]) -> None:
     """Both report that they could not connect."""
-    address = free_address()
-    for transport in (
-        transports["UrllibTransport"](f"http://{address}/"),
-        transports["JSONLinesTransport"](*address.split(":")),
-    ):
-        with Client(transport=transport) as client, pytest.raises(TransportConnectionFailed):
-            client.execute("{ hello }")
+    with reserved_address() as address:
+        for transport in (
+            transports["UrllibTransport"](f"http://{address}/"),
+            transports["JSONLinesTransport"](*address.split(":")),
+        ):
+            with Client(transport=transport) as client, pytest.raises(TransportConnectionFailed):
+                client.execute("{ hello }")
 
 
 def test_a_subscription_can_be_left(transports: dict[str, Any]) -> None:

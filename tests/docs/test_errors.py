@@ -19,7 +19,7 @@ def test_every_exception_has_a_section() -> None:
 
 
 @pytest.mark.parametrize("name", exceptions.__all__)
-def test_a_section_says_when_and_what_to_do(name: str) -> None:
+def test_each_section_has_cause_and_fix(name: str) -> None:
     """The page names each attribute that the docstring of an exception names."""
     section = PAGE.split(f"\n## {name}\n", 1)[1].split("\n## ", 1)[0]
     if name in ("SyncGQLError", "TransportError"):

@@ -131,7 +131,7 @@ def test_a_line_returns_the_same_there(line: tuple[str, str], library: ServerPro
 
 
 def test_the_code_with_tenacity_prints_the_same(library: ServerProcess, tmp_path: Path) -> None:
-    """Before and after, in the environment that has both libraries."""
+    """Both versions run in the environment that has both libraries."""
     page = Page("docs/migrating_http.md", {"https://api.example.com/graphql": library.url})
     before, after = [block.source for block in page.blocks() if "def book(" in block.source]
     assert "tenacity" in before

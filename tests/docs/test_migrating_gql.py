@@ -77,7 +77,7 @@ def test_the_lines_are_found() -> None:
 
 @pytest.mark.parametrize("line", [each for line in LINES for each in line[1:]])
 def test_a_line_runs(line: str, names: dict[str, Any], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """In syncgql, whether gql is installed or not."""
+    """The code for syncgql runs whether gql is installed or not."""
     monkeypatch.chdir(folder)
     assert ours(line, names)
 

@@ -156,7 +156,7 @@ def test_a_line_runs(
     folder: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """In syncgql, whether the other clients are installed or not."""
+    """The code for syncgql runs whether the other clients are installed or not."""
     monkeypatch.chdir(folder)
     ours(line[2], {**names, "url": url_of(line[2])})
 
@@ -180,8 +180,10 @@ def test_a_line_sends_the_same(
 
 
 @pytest.mark.parametrize("row", EXCEPTIONS, ids=lambda row: row[1])
-def test_a_failure_raises_what_the_page_says(row: tuple[str, str, str], server: GraphQLServer, folder: Path) -> None:
-    """In both libraries."""
+def test_failures_raise_the_documented_exceptions(
+    row: tuple[str, str, str], server: GraphQLServer, folder: Path
+) -> None:
+    """This applies to both libraries."""
     before, their_name, our_name = row
     document, timeout = FAILURES[our_name]
     url = "http://127.0.0.1:9/graphql" if "refused" in document else server.url

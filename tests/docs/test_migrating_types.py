@@ -137,7 +137,7 @@ def test_the_lines_are_found() -> None:
 
 @pytest.mark.parametrize("line", SGQLC_LINES + QLIENT_LINES, ids=lambda line: line[1])
 def test_a_line_runs(line: tuple[str, str], names: dict[str, Any]) -> None:
-    """In syncgql, whether the other clients are installed or not."""
+    """The code for syncgql runs whether the other clients are installed or not."""
     assert ours(line[1], names)
 
 
@@ -155,8 +155,8 @@ def test_a_generated_package_returns_the_same(packages: list[Path], names: dict[
 
 
 @pytest.mark.parametrize("row", GENERATED_FAILURES, ids=lambda row: row[0])
-def test_a_generated_package_fails_as_the_page_says(row: tuple[str, str], packages: list[Path]) -> None:
-    """With either base class."""
+def test_a_generated_package_raises_the_documented_exceptions(row: tuple[str, str], packages: list[Path]) -> None:
+    """This applies to both base classes."""
     with GraphQLServer() as server:
         server.add("GetBook", **FAILURES[row[1]])
         for name, folder in zip(row, packages, strict=True):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -14,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import requests
+
+from tests.ports import reserved_port
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 PATIENCE = 60.0  # seconds for a program to start on a busy machine
@@ -62,11 +63,11 @@ def run(folder: str, *command: str, env: dict[str, str]) -> subprocess.Completed
     )
 
 
-def free_address() -> str:
-    """A loopback address without a listening server."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        return f"127.0.0.1:{unused.getsockname()[1]}"
+@contextmanager
+def reserved_address() -> Iterator[str]:
+    """A loopback address that refuses connections until a program that a test starts listens there."""
+    with reserved_port() as port:
+        yield f"127.0.0.1:{port}"
 
 
 def wait_until_up(url: str) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .programs import EXAMPLES, PATIENCE, command_of, environment, free_address, running, wait_until_up
+from tests.ports import reserved_port
+
+from .programs import EXAMPLES, PATIENCE, command_of, environment, running, wait_until_up
 
 MEGABYTE = 1_000_000
 BIG = int(os.environ.get("SYNCGQL_BULK_MEGABYTES", "24")) * MEGABYTE
@@ -30,12 +32,13 @@ print("peak", peak[1])
 @contextmanager
 def shop(size: int) -> Iterator[str]:
     """The URL of the example's server, whose results have so many bytes."""
-    address = free_address()
-    host, port = address.split(":")
-    serve = (sys.executable, "-m", "uvicorn", "server:app", "--host", host, "--port", port, "--log-level", "error")
-    with running("bulk_operation", *serve, env=environment("", SHOP_BYTES=str(size))):
-        wait_until_up(f"http://{address}/graphql")
-        yield f"http://{address}/graphql"
+    serve = (sys.executable, "-m", "uvicorn", "server:app", "--log-level", "error")
+    with (
+        reserved_port() as port,
+        running("bulk_operation", *serve, "--port", str(port), env=environment("", SHOP_BYTES=str(size))),
+    ):
+        wait_until_up(f"http://127.0.0.1:{port}/graphql")
+        yield f"http://127.0.0.1:{port}/graphql"
 
 
 def pull(size: int, database: Path, *command: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from .programs import EXAMPLES, command_of, environment, free_address, run, running
+from .programs import EXAMPLES, command_of, environment, reserved_address, run, running
 
 FOLDER = EXAMPLES / "daemon"
 
@@ -32,7 +32,8 @@ def test_a_signal_ends_it_cleanly(library: str, sent: signal.Signals) -> None:
 
 def test_without_a_server_the_log_says_so() -> None:
     """The status is 1, so systemd restarts it."""
-    done = run("daemon", sys.executable, "follow_books.py", env=environment(f"http://{free_address()}/graphql"))
+    with reserved_address() as nowhere:
+        done = run("daemon", sys.executable, "follow_books.py", env=environment(f"http://{nowhere}/graphql"))
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert "ERROR follow_books: " in done.stderr

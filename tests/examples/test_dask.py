@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from .programs import command_of, environment, free_address, run, running, wait_until_up
+from tests.ports import reserved_port
+
+from .programs import command_of, environment, run, running, wait_until_up
 
 # Not imported here: it changes how all exceptions of this process are pickled (by tblib).
 if importlib.util.find_spec("distributed") is None:
@@ -25,13 +27,13 @@ ROWS = list(range(20_000))
 @pytest.fixture(scope="module")
 def rows_url() -> Iterator[str]:
     """The URL of the example's server."""
-    address = free_address()
-    host, port = address.split(":")
-    env = environment("")
-    serve = (sys.executable, "-m", "uvicorn", "server:app", "--host", host, "--port", port, "--log-level", "error")
-    with running("dask", *serve, env=env):
-        wait_until_up(f"http://{address}/")
-        yield f"http://{address}/"
+    serve = (sys.executable, "-m", "uvicorn", "server:app", "--log-level", "error")
+    with (
+        reserved_port() as port,
+        running("dask", *serve, "--port", str(port), env=environment("")),
+    ):
+        wait_until_up(f"http://127.0.0.1:{port}/")
+        yield f"http://127.0.0.1:{port}/"
 
 
 def ids(folder: Path) -> list[int]:

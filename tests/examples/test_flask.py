@@ -8,17 +8,17 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import requests
 
-from syncgql.cli.demo.server_process import ServerProcess
-
-from .programs import command_of, environment, free_address, running, wait_until_up
+from .programs import command_of, environment, reserved_address, running, wait_until_up
 
 GUNICORN = command_of("flask")
 
 
 @pytest.fixture(scope="module")
 def site(library: str) -> Iterator[str]:
-    address = free_address()
-    with running("flask", *GUNICORN, "--bind", address, env=environment(library)):
+    with (
+        reserved_address() as address,
+        running("flask", *GUNICORN, "--bind", address, env=environment(library)),
+    ):
         wait_until_up(f"http://{address}/books")
         yield f"http://{address}"
 
@@ -52,10 +52,11 @@ def test_errors_become_http_errors(site: str) -> None:
 
 def test_without_a_library_the_site_is_unavailable() -> None:
     """The visitor reads that it is not available; the log has the reason."""
-    with ServerProcess("syncgql.cli.demo.server") as gone:
-        url = gone.url
-    address = free_address()
-    with running("flask", *GUNICORN, "--bind", address, env=environment(url)):
+    with (
+        reserved_address() as nowhere,
+        reserved_address() as address,
+        running("flask", *GUNICORN, "--bind", address, env=environment(f"http://{nowhere}/graphql")),
+    ):
         wait_until_up(f"http://{address}/books")
         answer = requests.get(f"http://{address}/books", timeout=60)
         assert (answer.status_code, answer.json()) == (503, {"error": "The library is not available."})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from .programs import command_of, environment, free_address, run
+from .programs import command_of, environment, reserved_address, run
 
 
 def test_the_books_of_a_file_are_added(library: str) -> None:
@@ -16,8 +16,9 @@ def test_the_books_of_a_file_are_added(library: str) -> None:
 
 def test_without_a_server_one_line_says_so() -> None:
     """The script prints no traceback, and its exit code identifies the failure."""
-    env = environment(f"http://{free_address()}/graphql")
-    done = run("script", sys.executable, "add_books.py", "books.csv", env=env)
+    with reserved_address() as nowhere:
+        env = environment(f"http://{nowhere}/graphql")
+        done = run("script", sys.executable, "add_books.py", "books.csv", env=env)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.count("\n") == 1
     assert "Is the server running?" in done.stderr

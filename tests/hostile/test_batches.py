@@ -35,7 +35,7 @@ REFUSED: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("value", REFUSED.values(), ids=list(REFUSED))
-def test_what_is_not_one_answer_for_each_request(make_client: MakeClient, value: Any) -> None:
+def test_responses_that_do_not_match_the_requests(make_client: MakeClient, value: Any) -> None:
     """Nothing in such a response can be trusted, so all requests of the batch fail."""
     body = json.dumps(value).encode()
     with (
@@ -67,7 +67,7 @@ BAD_ENTRIES: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("bad", BAD_ENTRIES.values(), ids=list(BAD_ENTRIES))
-def test_an_entry_that_is_no_answer(make_client: MakeClient, bad: Any) -> None:
+def test_an_entry_that_is_not_a_response(make_client: MakeClient, bad: Any) -> None:
     """The error belongs to its own request; the others have their results."""
     with attacked(make_client, answer(json.dumps([entry("a"), bad, entry("c")]).encode())) as client:
         results = client.execute_batch_results(REQUESTS)

@@ -55,7 +55,7 @@ def test_control_characters_are_escaped_in_messages(make_client: MakeClient, wir
         assert shown.encode()
 
 
-def test_attributes_hold_what_was_sent(make_client: MakeClient) -> None:
+def test_attributes_have_the_text_unchanged(make_client: MakeClient) -> None:
     """Attributes contain the server's text unchanged."""
     errors = [{"message": CLEAR_SCREEN}]
     wire = answer(json.dumps({"errors": errors}).encode())
@@ -75,7 +75,7 @@ LONG_ANSWERS = {
 
 
 @pytest.mark.parametrize("wire", LONG_ANSWERS.values(), ids=list(LONG_ANSWERS))
-def test_what_is_quoted_is_cut(make_client: MakeClient, wire: bytes) -> None:
+def test_quoted_text_is_truncated(make_client: MakeClient, wire: bytes) -> None:
     """The message and the excerpt are short, however long the response is."""
     with attacked(make_client, wire) as client, pytest.raises(TransportError) as caught:
         client.execute("{ ok }")

@@ -239,7 +239,7 @@ ANSWER_HEADERS: dict[str, list[str]] = {
 
 
 @pytest.mark.parametrize("headers", ANSWER_HEADERS.values(), ids=list(ANSWER_HEADERS))
-def test_headers_of_answers(make_client: MakeClient, headers: list[str]) -> None:
+def test_headers_of_responses(make_client: MakeClient, headers: list[str]) -> None:
     """They are read, or raise an error of the package, with little memory and time."""
     with attacked(make_client, answer(b'{"data": {"ok": true}}', *headers)) as client:
         result = outcome(client)

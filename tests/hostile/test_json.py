@@ -52,7 +52,7 @@ REFUSED = {
 
 @pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
 @pytest.mark.parametrize("body", REFUSED.values(), ids=list(REFUSED))
-def test_what_is_no_json_is_refused(make_client: MakeClient, body: bytes, status: str) -> None:
+def test_invalid_json_is_refused(make_client: MakeClient, body: bytes, status: str) -> None:
     """With a 2xx status it is a protocol error, with another status an error page."""
     expected = TransportProtocolError if status.startswith("2") else TransportServerError
     with attacked(make_client, answer(body, status=status)) as client, pytest.raises(expected) as caught:
@@ -77,7 +77,7 @@ READ: dict[str, tuple[bytes, Any]] = {
 
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"], ids=["", "BOM"])
 @pytest.mark.parametrize(("text", "value"), READ.values(), ids=list(READ))
-def test_what_is_json_is_read(make_client: MakeClient, text: bytes, value: Any, bom: bytes) -> None:
+def test_valid_json_is_read(make_client: MakeClient, text: bytes, value: Any, bom: bytes) -> None:
     """Valid JSON is read as Python's own codec reads it."""
     with attacked(make_client, answer(bom + data(text))) as client:
         assert client.execute("{ value }") == {"value": value}

@@ -71,7 +71,7 @@ def test_connect_answered_200_with_a_body(call: Call) -> None:
 
 
 @every_way
-def test_connect_answered_200_with_an_answer_behind_it(call: Call) -> None:
+def test_connect_answered_200_with_a_response_behind_it(call: Call) -> None:
     """Bytes after the proxy's response are read as TLS, which they are not."""
     reply = b"HTTP/1.1 200 Connection established\r\n\r\n" + answer(b'{"data": {"ok": "forged"}}')
     error, _, _ = connect_answered(call, reply)

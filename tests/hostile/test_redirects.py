@@ -54,7 +54,7 @@ def shown(request: WireRequest) -> str:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 @pytest.mark.parametrize("method", ["POST", "GET"])
-def test_another_origin_gets_nothing_of_the_callers(
+def test_another_origin_receives_no_data_of_the_caller(
     make_client: MakeClient, stranger: WireServer, status: int, method: str
 ) -> None:
     """If a redirect to another port is followed, it receives only the request itself."""

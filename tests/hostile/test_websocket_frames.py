@@ -362,7 +362,7 @@ async def test_text_in_place_of_a_message(dialect: Dialect, message: bytes, opco
 
 
 @each_dialect
-def test_other_calls_go_on_during_a_flood(dialect: Dialect) -> None:
+def test_other_calls_continue_during_a_flood(dialect: Dialect) -> None:
     """A client whose subscription is flooded executes queries over HTTP in the meantime."""
 
     async def script(peer: Peer) -> None:

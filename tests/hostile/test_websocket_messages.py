@@ -70,7 +70,7 @@ async def test_id_that_is_not_ours(dialect: Dialect, id: str) -> None:
 @pytest.mark.parametrize("id", [1, 1.0, True, None, "", [], {}, ["1"], {"toString": 1}])
 @each_dialect
 @in_loop
-async def test_id_that_is_no_text(dialect: Dialect, id: Any) -> None:
+async def test_id_that_is_not_text(dialect: Dialect, id: Any) -> None:
     """An id of another type is not mistaken for similar text."""
     for type in (dialect.event, "complete"):
         if dialect is APPSYNC:
@@ -320,7 +320,7 @@ async def test_subprotocol_that_was_not_offered(selected: str) -> None:
 
 
 @in_loop
-async def test_document_with_control_characters_is_no_message_of_its_own() -> None:
+async def test_document_with_control_characters_stays_in_its_message() -> None:
     """A document and its variables stay inside the payload."""
 
     async def script(peer: Peer) -> None:

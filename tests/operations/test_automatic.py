@@ -26,7 +26,7 @@ def test_leaves_and_the_leaves_of_objects_are_selected() -> None:
     )
 
 
-def test_depth_says_how_deep() -> None:
+def test_depth_limits_the_selection() -> None:
     """A depth of one selects the leaves of the type itself."""
     schema = build_schema("type Query { a: A } type A { x: Int b: B } type B { y: Int c: C } type C { z: Int a: A }")
     assert selected(schema, Field("a", fields=Automatic(1))) == "query a { a { x } }"
@@ -34,26 +34,26 @@ def test_depth_says_how_deep() -> None:
     assert selected(schema, Field("a", fields=Automatic(9))) == "query a { a { x b { y c { z } } } }"
 
 
-def test_a_type_without_leaves_is_asked_for_its_name() -> None:
+def test_the_typename_of_a_type_without_leaves_is_selected() -> None:
     """At least one field must be selected."""
     schema = build_schema("type Query { a: A } type A { x(y: Int!): Int b: B } type B { a: A }")
     assert selected(schema, "a") == "query a { a { __typename } }"
 
 
-def test_an_object_that_is_named_without_selection_gets_its_own_leaves() -> None:
+def test_the_leaves_of_a_named_object_are_selected() -> None:
     """Among other fields, the depth is one level."""
     text = selected(schema_of("library"), Field("book", id=1, fields=["title", "author"]))
     assert text == "query book($id: ID!) { book(id: $id) { title author { id name born } } }"
 
 
-def test_what_is_selected_by_hand_goes_before() -> None:
+def test_explicit_selections_replace_automatic_ones() -> None:
     """All fields are selected automatically, and one in a special way."""
     text = selected(schema_of("library"), Field("book", id=1, fields=Fields(Automatic(), "author.name")))
     assert "author { name }" in text
     assert text.count("author") == 1
 
 
-def test_unions_get_a_fragment_per_type() -> None:
+def test_unions_have_a_fragment_per_type() -> None:
     """The name of the type is selected as well, to distinguish the types."""
     text = selected(schema_of("library"), Field("works", fields=Automatic(1)))
     assert text == (
@@ -63,13 +63,13 @@ def test_unions_get_a_fragment_per_type() -> None:
     )
 
 
-def test_interfaces_select_what_is_common_once() -> None:
+def test_common_fields_of_interfaces_are_selected_once() -> None:
     """A fragment has only the fields that its type adds."""
     text = selected(schema_of("library"), Field("node", id=1, fields=Automatic(1)))
     assert "{ __typename id ... on Author { name born }" in text
 
 
-def test_many_types_get_no_fragments() -> None:
+def test_many_types_have_no_fragments() -> None:
     """A selection of all possible types of a node would exceed any server's limit."""
     types = "".join(f"type T{number} implements N {{ id: ID own: Int }} " for number in range(30))
     schema = build_schema(f"interface N {{ id: ID }} type Query {{ n: N }} {types}")

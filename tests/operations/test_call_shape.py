@@ -14,7 +14,7 @@ def shape(*selections: Any, name: str | None = None, directives: Any = ()) -> Ca
     return CallShape(Fields(*selections), OperationHead(name, tuple(directives)))
 
 
-def test_values_are_no_part_of_the_shape() -> None:
+def test_the_shape_does_not_contain_values() -> None:
     """They are collected in the order of the variables of the document."""
     parts = Fragment("Parts", on="Book", fields=Field("reviews", first=3))
     call = shape(

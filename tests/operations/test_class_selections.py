@@ -199,7 +199,7 @@ def test_a_union_of_classes_is_selected_by_inline_fragments(client: Client) -> N
     assert works == [Members.Book("Emma", Reader("Bea", Reader("Ada"))), Members.Film(90)]
 
 
-def test_one_class_may_stand_for_all_other_types(client: Client) -> None:
+def test_one_class_may_represent_all_other_types(client: Client) -> None:
     """Its field for __typename is a str."""
     works = client.query.works(list[Members.Film | Members.Other])
     assert works == [Members.Other("Emma", "Book"), Members.Film(90)]
@@ -265,7 +265,7 @@ class Misspelt:
 
 
 def test_a_field_that_the_schema_lacks_is_named(client: Client) -> None:
-    """With the nearest name, before anything is sent."""
+    """The error suggests a similar name, before anything is sent."""
     with pytest.raises(DocumentError, match=r"person\.fullNam: Person has no field 'fullNam'. Did you mean 'fullName'"):
         client.query.person(Misspelt)
 
@@ -286,7 +286,7 @@ def test_names_that_only_the_class_has_are_aliases() -> None:
 
 
 @pytest.mark.parametrize("kind", [int, list[str], dict[str, DataBook], int | None])
-def test_a_type_without_fields_is_no_selection(kind: Any) -> None:
+def test_a_type_without_fields_is_not_a_selection(kind: Any) -> None:
     """The message says what may be given."""
     with pytest.raises(DocumentError, match="is not a selection; pass a dataclass"):
         Fields.of(kind)

@@ -26,8 +26,8 @@ def built(kind: str, *selections: Any) -> tuple[str, Any]:
     return request.text, request.variable_values
 
 
-def test_the_document_is_what_one_would_write_by_hand() -> None:
-    """Documents are laid out as graphql-core prints them, so that a server's log is readable."""
+def test_the_document_is_formatted_by_graphql_core() -> None:
+    """Documents are printed by graphql-core, so that a server's log is readable."""
     fields = Fields("title", Field("author", alias="writer", fields="name"), InlineFragment("Node", fields="id"))
     text, variables = built("query", Field("book", id=1, fields=fields))
     assert text == (
@@ -160,7 +160,7 @@ def test_meta_fields_can_be_selected() -> None:
         ),
     ],
 )
-def test_what_does_not_fit_the_schema_is_refused(selection: Field, path: str, message: str) -> None:
+def test_selections_that_do_not_match_the_schema_are_refused(selection: Field, path: str, message: str) -> None:
     """Errors for unknown names suggest the nearest known one, and all errors have a path."""
     with pytest.raises(DocumentError) as caught:
         built("query", selection)
@@ -221,7 +221,7 @@ def test_only_so_many_shapes_are_remembered(builder: OperationBuilder) -> None:
     assert len(builder._operations) == 5
 
 
-def test_a_schema_without_the_type_is_told(builder: OperationBuilder) -> None:
+def test_a_schema_without_the_operation_type_raises(builder: OperationBuilder) -> None:
     """A schema may have no mutations."""
     with pytest.raises(DocumentError, match="has no mutation type"):
         OperationBuilder(schema_of("swapi"), "mutation").request(Fields("addBook"))

@@ -71,7 +71,7 @@ def test_adding_leaves_the_summands_alone() -> None:
     ],
 )
 def test_subtracting_removes_fields_at_any_depth(removed: Any, left: Fields) -> None:
-    """Of an object without fields nothing is left, and the minuend stays as it is."""
+    """An object without remaining fields is removed, and the minuend does not change."""
     assert BOOK - removed == left
     assert len(BOOK) == 2
 
@@ -86,15 +86,15 @@ def test_subtracting_finds_fields_by_their_key() -> None:
         fields - "reviews"
 
 
-def test_what_is_not_selected_cannot_be_subtracted() -> None:
-    """A misspelt name would otherwise stay selected without a word."""
+def test_only_selected_fields_can_be_subtracted() -> None:
+    """Otherwise, a misspelt name would be ignored."""
     with pytest.raises(DocumentError, match=r"'titel' cannot be subtracted.* Did you mean 'title'\?"):
         BOOK - "titel"
     with pytest.raises(DocumentError, match=r"Did you mean 'born'\?"):
         BOOK - "author.borne"
 
 
-def test_subtracting_from_what_is_selected_automatically() -> None:
+def test_subtracting_from_an_automatic_selection() -> None:
     """The schema determines the remaining fields later."""
     fields = Fields(Automatic()) - "year"
     assert repr(fields) == "Fields(Automatic(depth=2) - Field('year'))"
@@ -118,7 +118,7 @@ def test_fragments_are_selections() -> None:
         Fragment("Parts", on="odd-name")
 
 
-def test_what_asks_for_the_same_is_joined_and_nothing_else() -> None:
+def test_only_equal_fields_are_joined() -> None:
     """Different arguments, aliases or directives make a different field."""
     fields = Fields(
         Field("books", first=1, fields="id"),
@@ -131,7 +131,7 @@ def test_what_asks_for_the_same_is_joined_and_nothing_else() -> None:
     assert fields.selections[0] == Field("books", first=1, fields="id title")
 
 
-def test_a_field_without_selection_gives_way_to_one_with() -> None:
+def test_a_field_with_selection_replaces_one_without() -> None:
     """Naming an object again with fields adds these fields."""
     assert Fields("author") + Fields("author.name") == Fields("author.name")
     assert Fields("author.name", "author") == Fields("author.name")
@@ -189,7 +189,7 @@ def test_repr_can_be_typed() -> None:
         ("", "The selection is empty"),
     ],
 )
-def test_what_is_no_selection_is_refused(wrong: Any, message: str) -> None:
+def test_invalid_selections_are_refused(wrong: Any, message: str) -> None:
     """The error names the type of the value, or the fault in the name."""
     with pytest.raises(DocumentError, match=message):
         Fields(wrong)

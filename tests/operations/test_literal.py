@@ -39,6 +39,6 @@ def test_the_text_depends_on_the_type(type_: str, value: Any, text: str) -> None
 
 @given(value=st.text() | st.integers(-(2**31), 2**31 - 1) | st.floats(allow_nan=False, allow_infinity=False))
 def test_a_server_reads_the_same_value(value: Any) -> None:
-    """Whatever the characters of a text or the size of a number."""
+    """This holds for all characters and numbers."""
     name = {str: "String", int: "Int", float: "Float"}[type(value)]
     assert value_from_ast(parse_value(literal(value, type_of(name))), type_of(name)) == value

@@ -42,7 +42,7 @@ def test_an_operation_has_a_name_and_directives(strawberry_server: Server) -> No
 
 
 def test_options_add_up() -> None:
-    """What is not given stays as it is."""
+    """Other options do not change."""
     query = Client("http://127.0.0.1:9/graphql", schema="type Query { version: String }").query
     named = query.with_options(operation_name="One").with_options(timeout=3)
     assert named.version.request().text.startswith("query One {")

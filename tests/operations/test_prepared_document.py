@@ -94,7 +94,7 @@ def test_the_document_shows_itself(library: Client) -> None:
 
 
 def test_names_are_found_without_underscores(library: Client) -> None:
-    """As those of arguments."""
+    """This applies to arguments, too."""
     document = library.query.book.document("title", id=Variable("bookId"))
     assert document.request(book_id=1).variable_values == {"bookId": "1"}
 

@@ -57,7 +57,7 @@ def test_a_query_returns_the_value_of_its_field(client: Client) -> None:
     assert client.query.hello(name="you") == "Hello you!"
 
 
-def test_nothing_selected_is_everything(client: Client) -> None:
+def test_no_selection_selects_everything(client: Client) -> None:
     """The leaves of the field's type are selected."""
     assert client.query.book(id=1) == {"id": "1", "title": "Emma", "author": "Jane Austen"}
 
@@ -124,7 +124,7 @@ def test_a_fragment_is_checked(library: Client, fragment: Fragment, path: str | 
     assert caught.value.path == path
 
 
-def test_the_schema_can_be_asked_for(client: Client) -> None:
+def test_introspection_fields_are_found_in_brackets(client: Client) -> None:
     """The fields of introspection are found in brackets, and are not listed."""
     assert client.query["__type"]("name kind", name="Book") == {"name": "Book", "kind": "OBJECT"}
     assert client.query["__schema"]("queryType.name") == {"queryType": {"name": "Query"}}
@@ -136,7 +136,7 @@ def test_the_schema_can_be_asked_for(client: Client) -> None:
     assert "__type" not in client.mutation
 
 
-def test_result_gives_the_whole_answer(client: Client) -> None:
+def test_result_returns_the_whole_result(client: Client) -> None:
     """Errors in the result are not raised."""
     result = client.query.fail.result()
     assert isinstance(result, ExecutionResult)
@@ -147,7 +147,7 @@ def test_result_gives_the_whole_answer(client: Client) -> None:
     assert caught.value.data == {"fail": None}
 
 
-def test_request_gives_what_would_be_sent(client: Client) -> None:
+def test_request_returns_the_request(client: Client) -> None:
     """All options of execute() can be used with the request."""
     request = client.query.book.request("title", id=1)
     assert isinstance(request, GraphQLRequest)
@@ -166,7 +166,7 @@ def test_request_gives_what_would_be_sent(client: Client) -> None:
         ("subscription", "count", None, {"to": "x"}),
     ],
 )
-def test_nothing_wrong_is_sent(
+def test_invalid_calls_are_not_sent(
     any_server: Server, client: Client, kind: str, name: str, fields: Any, arguments: Any
 ) -> None:
     """Unknown fields and arguments, and missing and wrong values, are found before sending."""
@@ -177,7 +177,7 @@ def test_nothing_wrong_is_sent(
     assert any_server.seen() == before
 
 
-def test_an_unknown_name_is_told_with_the_nearest(library: Client) -> None:
+def test_an_unknown_name_has_a_suggestion(library: Client) -> None:
     """Operations are found as attributes and in brackets."""
     with pytest.raises(AttributeError, match=r"Query has no field 'bok'\. Did you mean 'book'"):
         _ = library.query.bok
@@ -194,13 +194,13 @@ Client(transport=LocalSchemaTransport(build_schema("type Query { book: Int }")))
 """
 
 
-def test_python_suggests_nothing_more(run_script: RunScript) -> None:
+def test_python_adds_no_suggestion(run_script: RunScript) -> None:
     """The interpreter, which adds its own suggestions since 3.10, only shows those of the schema."""
     last = run_script(UNKNOWN).stderr.splitlines()[-1]
     assert last == "AttributeError: Query has no field 'bok'. Did you mean 'book'?"
 
 
-def test_a_schema_without_mutations_says_so() -> None:
+def test_a_schema_without_mutations_raises() -> None:
     """The message does not say that the name is unknown."""
     schema = build_schema("type Query { a: Int }")
     with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:
@@ -225,8 +225,8 @@ def test_names_are_looked_up_like_those_of_a_mapping(library: Client) -> None:
         _ = library.query._internal
 
 
-def test_looking_at_a_proxy_does_not_ask_the_server() -> None:
-    """Creating a proxy, showing it, and lookups by shells and copy do not fetch the schema."""
+def test_inspecting_a_proxy_does_not_fetch_the_schema() -> None:
+    """Creating a proxy, its repr, and lookups by shells and copy do not fetch the schema."""
     with Client("http://127.0.0.1:9/graphql") as client:
         proxy = client.query
         assert repr(proxy) == "<query operations of <Client http://127.0.0.1:9/graphql>>"
@@ -237,7 +237,7 @@ def test_looking_at_a_proxy_does_not_ask_the_server() -> None:
             _ = proxy.book
 
 
-def test_help_shows_what_the_schema_says(library: Client) -> None:
+def test_help_shows_the_schema(library: Client) -> None:
     """help() shows the description, the arguments with theirs, and the type."""
     out = io.StringIO()
     pydoc.Helper(output=out).help(library.query.book)
@@ -265,8 +265,8 @@ def test_default_values_are_shown() -> None:
     assert "first (Int! = 100)" in (orders.__doc__ or "")
 
 
-def test_a_default_that_does_not_fit_its_type_is_no_obstacle() -> None:
-    """A schema from elsewhere may contain defaults that GraphQL forbids."""
+def test_a_default_that_does_not_match_its_type_is_accepted() -> None:
+    """The schema of a server may contain defaults that GraphQL forbids."""
     with Client("http://127.0.0.1:9/graphql", schema="type Query { a(n: Int = true): Int }") as client:
         assert repr(client.query.a).startswith("<query a(n: Int")
 
@@ -319,7 +319,7 @@ def test_a_new_schema_is_used_at_once(any_server: Server) -> None:
     [(3_000_000_000, "3000000000 is"), (-(2**31) - 1, "-2147483649 is"), (10**5000, "A number of 16610 bits is")],
     ids=["too big", "too small", "too big to be written"],
 )
-def test_an_int_that_is_too_big_says_so(library: Client, value: int, shown: str) -> None:
+def test_an_int_that_is_too_big_raises(library: Client, value: int, shown: str) -> None:
     """The error has the value, the range of an Int, and the place; ids of other systems are often larger."""
     with pytest.raises(DocumentError) as caught:
         library.mutation.set_stars(id="1", stars=value)

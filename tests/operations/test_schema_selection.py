@@ -46,7 +46,7 @@ def test_an_unknown_field_cannot_be_left_out(client: Client) -> None:
         client.query.book.request(Fields(Automatic()) - "titel", id=1)
 
 
-def test_if_nothing_is_left_the_typename_is_selected(client: Client) -> None:
+def test_the_typename_is_selected_if_no_field_remains(client: Client) -> None:
     """A selection cannot be empty."""
     fields = Fields(Automatic(1)) - "id title genre publishedYear printedAt printings extra"
     assert lines(client, fields) == ["__typename"]

@@ -53,7 +53,7 @@ def test_a_syntax_error_has_its_position_in_the_text(text: str, line: int, colum
         ("{ a } fragment F on Book { id }", "must be one set of fields"),
     ],
 )
-def test_what_needs_a_whole_document_is_refused(text: str, message: str) -> None:
+def test_text_that_requires_a_whole_document_is_refused(text: str, message: str) -> None:
     """The error suggests what to write instead."""
     with pytest.raises(DocumentError, match=message):
         Fields(text)

@@ -98,7 +98,7 @@ def test_the_schema_is_that_of_the_server(any_server: Server) -> None:
 
 
 def test_help_of_an_operation_shows_the_fields_of_its_type(client: Client) -> None:
-    """So that a selection can be written without another look."""
+    """They are needed to write a selection."""
     returns = str(client.query.book.__doc__).split("Returns:\n")[1].splitlines()
     assert returns[:3] == ["    Book", "        id: ID!", "        title: String!"]
     assert "        review(stars: Int!): String" in returns

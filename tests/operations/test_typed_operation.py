@@ -11,7 +11,7 @@ import pytest
 
 from syncgql import Client, DocumentError, ResultError, TransportQueryError, TypedRequest, TypedResult, Variable
 from syncgql.testing import GraphQLMock
-from tests.fix_servers import Server
+from tests.fix_servers import PATIENCE, Server
 
 
 @dataclass
@@ -28,7 +28,7 @@ def client(any_server: Server) -> Iterator[Client]:
 
 
 def test_requests_results_and_documents_are_typed(client: Client) -> None:
-    """In each form in which an operation can be executed."""
+    """This applies to each form in which an operation can be executed."""
     request = client.query.book.request(Book, id=1)
     assert isinstance(request, TypedRequest)
     assert client.execute(request) == Book("Emma")
@@ -56,7 +56,7 @@ def test_a_class_for_a_list(client: Client) -> None:
 
 
 def test_errors_come_before_decoding() -> None:
-    """An answer with errors raises these, with the data as it came."""
+    """Errors of a response are raised, with its data."""
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=BOOK) as client:
         mock.add("book", data={"book": None}, errors=["There is no book."])
         with pytest.raises(TransportQueryError, match="There is no book") as caught:
@@ -75,7 +75,7 @@ class Review:
 
 
 def test_the_member_is_that_of_the_operation() -> None:
-    """Even if the class has a field of that name."""
+    """This holds even if the class has a field of that name."""
     schema = "type Query { book: Review } type Review { book: String } type Subscription { book: Review }"
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=schema) as client:
         mock.add("book", data={"book": {"book": "Emma"}})
@@ -87,8 +87,8 @@ def test_events_are_typed(strawberry_server: Server) -> None:
     with Client(strawberry_server.url) as client, client.subscription.book_added(Book) as books:
         strawberry_server.wait_for("subscription_started", name="bookAdded")
         client.mutation.add_book("title", title="Kim")
-        assert books.next(timeout=20) == Book("Kim")
+        assert books.next(timeout=PATIENCE) == Book("Kim")
         results: Any = client.subscription.book_added.result(Book)
         with results:
             client.mutation.add_book("title", title="Lolita")
-            assert results.next(timeout=20).data == Book("Lolita")
+            assert results.next(timeout=PATIENCE).data == Book("Lolita")

@@ -49,7 +49,7 @@ def test_variables_compare_by_value() -> None:
     ],
 )
 def test_the_type_is_that_of_the_place(client: Client, field: Field, definitions: str) -> None:
-    """Also in lists and input objects, and for the default."""
+    """This includes lists, input objects and the default."""
     assert head(client, field) == f"query {field.name}({definitions}) {{"
 
 
@@ -120,7 +120,7 @@ def test_names_of_arguments_make_way(client: Client) -> None:
     assert one.request(id=3).variable_values == {"id_2": "7", "id": 3}
 
 
-def test_a_call_gives_no_value_so_a_default_is_needed(client: Client) -> None:
+def test_a_call_requires_defaults_of_its_variables(client: Client) -> None:
     """The message names the variable; a request without the value can be made."""
     with pytest.raises(DocumentError, match=r"variables\.x: the variable x: ID! needs a value"):
         client.query.book("id", id=Variable("x"))

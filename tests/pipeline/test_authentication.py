@@ -96,7 +96,7 @@ def test_a_call_is_sent_again_after_a_refusal(client_for: ClientFor, status: str
         assert server.used == ["token-1", "token-2", "token-2"]
 
 
-def test_a_server_that_refuses_every_token_gets_two_requests(
+def test_a_server_that_refuses_every_token_receives_two_requests(
     client_for: ClientFor, caplog: pytest.LogCaptureFixture
 ) -> None:
     """The error explains it and shows no token."""
@@ -110,7 +110,7 @@ def test_a_server_that_refuses_every_token_gets_two_requests(
 
 
 def test_batches_are_sent_again(client_for: ClientFor) -> None:
-    """As a whole."""
+    """The whole batch is resent."""
     with GuardedServer("token-2") as server, client_for(server.wire.url, TokenAuth(Issuer())) as client:
         assert client.execute_batch([MUTATION, MUTATION]) == [{"ok": True}, {"ok": True}]
         assert server.used == ["token-1", "token-2"]
@@ -149,7 +149,7 @@ def test_a_file_that_cannot_be_read_again_is_not_sent_again() -> None:
 
 
 def test_the_token_belongs_to_the_client(client_for: ClientFor) -> None:
-    """Not to one user of many: queries may be merged, and cookies are shared."""
+    """It does not belong to one of several users: queries may be merged, and cookies are shared."""
     cookies: list[str | None] = []
 
     def script(connection: WireConnection) -> None:
@@ -192,8 +192,8 @@ def test_a_transport_without_a_client_has_the_token() -> None:
         transport.close()
 
 
-def test_a_real_server_gets_the_token(strawberry_server: Server) -> None:
-    """With queries, with batches and with the WebSocket of subscriptions; one fetch serves all."""
+def test_a_real_server_receives_the_token(strawberry_server: Server) -> None:
+    """Queries, batches and the WebSocket of subscriptions have the token; one fetch is sufficient."""
     issuer = Issuer()
     with Client(strawberry_server.url, auth=TokenAuth(issuer), retry=True) as client:
         assert client.execute("{ whoami }") == {"whoami": "Bearer token-1"}

@@ -19,7 +19,7 @@ QUERY = "query ($n: Int) { ok(n: $n) }"
 
 
 class HeldServer:
-    """A server that answers when the test lets it."""
+    """A server that responds when the test tells it to."""
 
     def __init__(self) -> None:
         self.may_answer = threading.Event()
@@ -56,7 +56,7 @@ def waiting(monkeypatch: pytest.MonkeyPatch) -> threading.Semaphore:
 
 
 def run(server: HeldServer, arrived: threading.Semaphore, *calls: Callable[[], Any]) -> list[Future[Any]]:
-    """Make the calls at once, each in a thread, and let the server answer when all but the first have arrived."""
+    """Make the calls at once, each in a thread, and let the server respond when all but the first have arrived."""
     with ThreadPoolExecutor(len(calls)) as pool:
         futures = [pool.submit(calls[0])]
         assert server.received.acquire(timeout=PATIENCE)
@@ -124,12 +124,12 @@ def test_a_call_that_times_out_does_not_end_the_others(waiting: threading.Semaph
     ],
 )
 def test_credentials_that_differ_by_caller_are_refused(options: dict[str, Any]) -> None:
-    """One caller would get the answer for another."""
+    """Otherwise, one caller would receive the result of another."""
     with pytest.raises(TypeError, match="deduplicate=True could return one caller's response to another"):
         Client(**options, deduplicate=True)
 
 
-def test_what_is_no_flag() -> None:
-    """It is refused when the client is made."""
+def test_values_that_are_not_flags() -> None:
+    """It is refused when the client is created."""
     with pytest.raises(TypeError, match="deduplicate"):
         Client("http://api.test/", deduplicate=1)  # type: ignore[arg-type]

@@ -20,7 +20,7 @@ def answered(limiter: Limiter, readings: dict[str, Reading], now: float = 0.0, d
 
 
 def test_one_request_finds_out() -> None:
-    """The others wait for its answer, but not for long."""
+    """The others wait for its response, for a limited time."""
     limiter = Limiter(None, learns=True)
     first, second = Charge(["{ a }"], 1), Charge(["{ a }"], 1)
     assert limiter.wait(first, 0.0) == 0
@@ -41,8 +41,8 @@ def test_a_fixed_pace_needs_no_answers() -> None:
     assert limiter.wait(charge, 0.0) == pytest.approx(0.1)
 
 
-def test_a_document_costs_what_it_cost_the_last_time() -> None:
-    """One that was never sent costs as much as the last that was."""
+def test_the_last_cost_of_a_document_is_used() -> None:
+    """A document that was never sent costs as much as the last request."""
     limiter = Limiter(None, learns=True)
     answered(limiter, points(500, cost=400), document="{ big }")
     answered(limiter, points(100, cost=10), document="{ small }")
@@ -52,7 +52,7 @@ def test_a_document_costs_what_it_cost_the_last_time() -> None:
     assert limiter.wait(Charge(["{ small }"] * 11, 11), 0.0) == pytest.approx(1)
 
 
-def test_what_is_in_flight_is_subtracted() -> None:
+def test_requests_in_flight_are_subtracted() -> None:
     """No call is refused for it, because it may be included in the remaining points."""
     limiter = Limiter(None, learns=True)
     answered(limiter, points(15))

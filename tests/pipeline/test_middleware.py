@@ -146,7 +146,7 @@ def test_each_attempt_of_a_batch_is_seen() -> None:
 
 
 def test_without_retries_there_is_one_attempt(wire_server: WireServer) -> None:
-    """Also with ``submit``."""
+    """A submitted call has a single attempt, too."""
     recorder = AttemptRecorder()
     with Client(wire_server.url, middleware=[recorder]) as client:
         client.submit(QUERY).result(30)
@@ -214,7 +214,7 @@ def test_the_deadline_can_be_changed(strawberry_server: Server) -> None:
 
 
 def test_an_answer_without_a_request(wire_server: WireServer) -> None:
-    """A middleware that does not call the next one answers itself."""
+    """A middleware that does not call the next one returns its own result."""
     with Client(wire_server.url, middleware=[lambda operation, call_next: ExecutionResult({"ok": 2})]) as client:
         assert client.execute("{ ok }") == {"ok": 2}
     assert wire_server.requests == []
@@ -373,8 +373,8 @@ class AsyncAttempts(Middleware):
         ([lambda operation: operation], "an entry of middleware must be a function"),
     ],
 )
-def test_what_is_no_middleware(middleware: Any, message: str) -> None:
-    """It is refused when the client is made."""
+def test_objects_that_are_not_middleware(middleware: Any, message: str) -> None:
+    """It is refused when the client is created."""
     with pytest.raises(TypeError, match=message):
         Client("https://api.example.test/graphql", middleware=middleware)
 

@@ -45,7 +45,7 @@ def test_a_client_used_before_is_itself_again(strawberry_server: Server) -> None
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
 
 
-def test_stand_ins_nest() -> None:
+def test_overrides_nest() -> None:
     """The innermost override counts."""
     client = Client("http://nowhere.invalid/")
     with TransportOverride(build) as outer:
@@ -67,7 +67,7 @@ def test_a_closed_client_stays_closed() -> None:
                 client.execute("{ hello }")
 
 
-def test_the_end_of_a_stand_in_leaves_nothing() -> None:
+def test_the_end_of_an_override_ends_its_threads() -> None:
     """The threads of the override end with the block, although the client continues to exist."""
     client = Client("http://nowhere.invalid/")
     with TransportOverride(build):

@@ -38,7 +38,7 @@ def test_no_interval_has_more_than_the_rate_and_a_burst(
 
 
 @given(st.floats(0.1, 1000), st.integers(1, 20), st.integers(1, 200))
-def test_who_waits_as_told_passes(rate: float, burst: int, count: int) -> None:
+def test_requests_pass_after_the_computed_wait(rate: float, burst: int, count: int) -> None:
     """Requests that all come at once pass exactly at the rate, after the burst."""
     pace, now = Pace(rate, burst), 0.0
     for _ in range(count):

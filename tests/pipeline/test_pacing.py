@@ -118,9 +118,7 @@ def parsed(answer: APIAnswer) -> ExecutionResult:
         pytest.param(RateLimit.monday, MondayAPI, 99 * 60, id="monday"),
     ],
 )
-def test_a_pull_of_ten_thousand_requests(
-    make_limit: Callable[[], RateLimit], make_api: Callable[[], API], ideal: float
-) -> None:
+def test_ten_thousand_requests(make_limit: Callable[[], RateLimit], make_api: Callable[[], API], ideal: float) -> None:
     """At most one is refused, and it takes at most 5 % longer than the ideal."""
     api = make_api()
     pull = Pull(make_limit(), api)
@@ -321,7 +319,7 @@ def test_an_api_in_real_time(make_limit: Callable[[], RateLimit], make_api: Call
     assert server.arrivals[-1] - server.arrivals[0] >= ideal
 
 
-def test_calls_in_worker_threads_wait_as_well() -> None:
+def test_calls_in_worker_threads_wait() -> None:
     """Those of submit."""
     start = time.monotonic()
     with APIServer(UnlimitedAPI()) as server, Client(server.url, rate_limit=RateLimit(20)) as client:
@@ -341,7 +339,7 @@ def test_a_refusal_is_retried_after_the_pause() -> None:
 
 
 def test_a_wait_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """At INFO, with its length as a field; a request that did not wait is not."""
+    """The level is INFO, and the length is a field; a request that did not wait is not logged."""
     clock = VirtualClock()
     steps = Steps([Pacing(RateLimit(1, per=60, burst=1), clock)])
 

@@ -99,7 +99,7 @@ def test_p03_a_miss_has_a_message_or_a_code(client_for: ClientFor, error: dict[s
 @pytest.mark.parametrize("content_type", ["application/json", "application/graphql-response+json"])
 @pytest.mark.parametrize("data", [{}, {"data": None}])
 def test_p04_a_miss_has_any_status(client_for: ClientFor, status: str, content_type: str, data: Any) -> None:
-    """It is a result or, where a gateway might have answered, an exception."""
+    """It is read as a result, or raised as an exception if a gateway may have sent it."""
     refused = refusal({**NOT_FOUND, **data}, status, content_type)
     with HashServer(refused) as server, client_for(server.url) as client:
         assert client.execute(QUERY) == {"ok": True}
@@ -120,7 +120,7 @@ def test_p05_a_server_without_hashes_is_remembered(
 
 
 def test_p05_threads_log_once(caplog: pytest.LogCaptureFixture) -> None:
-    """All calls that are in flight at the first refusal get the same answer, and each sends its document."""
+    """All calls in flight at the first refusal are refused, and each resends its document."""
     together = threading.Barrier(4)
 
     def script(connection: WireConnection) -> None:
@@ -150,8 +150,8 @@ def test_p06_a_second_miss_is_reported(client_for: ClientFor) -> None:
     assert caught.value.codes == ("PERSISTED_QUERY_NOT_FOUND",)
 
 
-def test_p07_the_document_goes_by_post(client_for: ClientFor) -> None:
-    """The hash goes by GET, which caches may store; the document might be too long for a URL."""
+def test_p07_the_document_is_sent_by_post(client_for: ClientFor) -> None:
+    """The hash is sent by GET, which caches may store; the document might be too long for a URL."""
     with HashServer() as server, client_for(server.url, get=True) as client:
         assert client.execute(QUERY, {"value": 1}) == {"ok": 1}
         assert client.execute(QUERY, {"value": 1}) == {"ok": 1}
@@ -167,14 +167,14 @@ def test_p07_a_get_of_the_call_is_followed_by_a_post() -> None:
 
 
 def test_p08_mutations_go_by_post(client_for: ClientFor) -> None:
-    """Both attempts."""
+    """Both attempts use POST."""
     with HashServer() as server, client_for(server.url, get=True) as client:
         assert client.execute(MUTATION) == {"ok": True}
     assert server.methods == ["POST", "POST"]
 
 
 def test_p09_other_extensions_are_kept(client_for: ClientFor) -> None:
-    """In both attempts; and the caller's are not modified."""
+    """Both attempts have them, and the caller's are not modified."""
     mine = {"trace": {"id": 1}}
     with HashServer() as server, client_for(server.url) as client:
         client.execute(QUERY, extensions=mine)
@@ -189,8 +189,8 @@ def test_an_extension_of_the_caller_is_sent_as_it_is(client_for: ClientFor) -> N
     assert server.members == [{"query": QUERY, "extensions": hash_of("other")}]
 
 
-def test_p10_a_batch_repeats_what_was_missed(client_for: ClientFor) -> None:
-    """As a batch, and the results keep their positions."""
+def test_p10_a_batch_resends_missing_documents(client_for: ClientFor) -> None:
+    """They are resent as a batch, and the results keep their positions."""
     requests = [GraphQLRequest(f"query Q{n} {{ ok }}", {"value": n}) for n in range(3)]
     with HashServer() as server, client_for(server.url) as client:
         client.execute(requests[1])
@@ -203,7 +203,7 @@ def test_p10_a_batch_repeats_what_was_missed(client_for: ClientFor) -> None:
 
 @pytest.mark.parametrize("status", ["200 OK", "400 Bad Request", "502 Bad Gateway"])
 def test_p10_a_batch_may_be_refused_as_a_whole(client_for: ClientFor, status: str) -> None:
-    """With one object in place of an array; then all of it is sent again."""
+    """The response is one object instead of an array; the whole batch is resent."""
 
     def script(connection: WireConnection) -> None:
         while (request := connection.read_request()) is not None:
@@ -218,7 +218,7 @@ def test_p10_a_batch_may_be_refused_as_a_whole(client_for: ClientFor, status: st
 
 @pytest.mark.parametrize("missed", [1, 2])
 def test_a_batch_that_is_lost_when_it_is_repeated(client_for: ClientFor, missed: int) -> None:
-    """What was answered before is kept; without any answer, the failure is raised."""
+    """Earlier results are kept; without any, the failure is raised."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -237,7 +237,7 @@ def test_a_batch_that_is_lost_when_it_is_repeated(client_for: ClientFor, missed:
 
 
 def test_another_failure_of_a_batch_is_raised(client_for: ClientFor) -> None:
-    """After one request."""
+    """It is raised after one request."""
     with (
         WireServer(always(answer(b"no", status="500 Error", content_type="text/plain"))) as server,
         client_for(server.url) as client,
@@ -248,7 +248,7 @@ def test_another_failure_of_a_batch_is_raised(client_for: ClientFor) -> None:
 
 
 def test_automatic_batches_carry_hashes() -> None:
-    """What was missed travels in a later batch, with its document."""
+    """Missing documents are sent in a later batch."""
     options: dict[str, Any] = {"persisted_documents": "automatic", "batch_interval": 5, "batch_max": 2}
     with HashServer() as server, Client(server.url, **options) as client:
         futures = [client.submit(QUERY, {"value": value}) for value in (1, 2)]
@@ -257,7 +257,7 @@ def test_automatic_batches_carry_hashes() -> None:
 
 
 @pytest.mark.parametrize("code", ["QUERY_NOT_IN_SAFELIST", "PERSISTED_QUERY_NOT_IN_LIST"])
-def test_p13_a_safelist_error_is_no_miss(client_for: ClientFor, code: str) -> None:
+def test_p13_a_safelist_error_is_not_a_miss(client_for: ClientFor, code: str) -> None:
     """GraphQL Yoga sends it with the message of a miss."""
     errors = [{"message": "PersistedQueryNotFound", "extensions": {"code": code}}]
     with HashServer(refusal({"errors": errors})) as server, client_for(server.url) as client:
@@ -268,7 +268,7 @@ def test_p13_a_safelist_error_is_no_miss(client_for: ClientFor, code: str) -> No
 
 @pytest.mark.parametrize("file", [FileVar(b"..."), io.BytesIO(b"...")])
 def test_an_upload_has_its_document(strawberry_server: Server, file: Any) -> None:
-    """And no hash, because its files might be readable only once. Other requests of the client have one."""
+    """It has no hash, because its files may be readable only once. Other requests of the client have one."""
     document = "mutation ($file: Upload!) { upload(file: $file) { size } }"
     with Client(strawberry_server.url, persisted_documents="automatic") as client:
         client.execute_result(document, {"file": file})
@@ -336,8 +336,8 @@ def test_incremental_documents_are_hashed(apollo_server: StreamServer) -> None:
 
 
 @pytest.mark.parametrize("get", [False, True])
-def test_apollo_server_learns_documents(apollo_server: StreamServer, client_for: ClientFor, get: bool) -> None:
-    """It answers a miss with 200."""
+def test_apollo_server_stores_documents(apollo_server: StreamServer, client_for: ClientFor, get: bool) -> None:
+    """It responds to a miss with 200."""
     document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(apollo_server.url, get=get) as client:
         for _ in range(2):
@@ -349,8 +349,8 @@ def test_apollo_server_learns_documents(apollo_server: StreamServer, client_for:
 
 
 @pytest.mark.parametrize("get", [False, True])
-def test_yoga_learns_documents(yoga_apq_server: StreamServer, client_for: ClientFor, get: bool) -> None:
-    """It answers a miss with 404; in a batch as well."""
+def test_yoga_stores_documents(yoga_apq_server: StreamServer, client_for: ClientFor, get: bool) -> None:
+    """It responds to a miss with 404, also in a batch."""
     document = f"query New{uuid.uuid4().hex} {{ hello }}"
     with client_for(yoga_apq_server.url, get=get) as client:
         for _ in range(2):
@@ -364,7 +364,7 @@ def test_yoga_learns_documents(yoga_apq_server: StreamServer, client_for: Client
 
 
 def test_p11_trusted_documents_are_sent_as_ids(yoga_trusted_server: StreamServer, client_for: ClientFor) -> None:
-    """In single requests and in batches; the server executes nothing else."""
+    """This applies to single requests and batches; the server executes nothing else."""
     with client_for(yoga_trusted_server.url, persisted_documents=DOCUMENTS) as client:
         assert client.execute(HELLO, {"name": "Ada"}) == {"hello": "Hello Ada!"}
         requests = [GraphQLRequest(ADD, {"a": 1, "b": 2}), GraphQLRequest(HELLO, {"name": "Bob"})]
@@ -377,7 +377,7 @@ def test_p11_trusted_documents_are_sent_as_ids(yoga_trusted_server: StreamServer
 
 
 def test_p11_ids_by_get(client_for: ClientFor) -> None:
-    """In the canonical order; a mutation goes by POST, although its text is not sent."""
+    """Parameters are in the canonical order; a mutation is sent by POST, although its text is not sent."""
     documents = TrustedDocuments({"q": QUERY, "m": MUTATION}, member="id")
     with (
         WireServer(always(answer())) as server,
@@ -441,7 +441,7 @@ def test_p12_an_unknown_id_in_a_batch(client_for: ClientFor) -> None:
 
 
 def test_an_unknown_document_is_not_sent(client_for: ClientFor) -> None:
-    """Not in a batch or a subscription either."""
+    """This applies to batches and subscriptions, too."""
     with HashServer() as server, client_for(server.url, persisted_documents=DOCUMENTS) as client:
         with pytest.raises(DocumentError, match=r"persisted_documents=.*It was not sent: \{ secret \}"):
             client.execute("{ secret }")
@@ -470,7 +470,7 @@ def test_a_subscription_over_http_has_its_id(yoga_trusted_server: StreamServer) 
 
 
 def test_a_subscription_that_reconnects_keeps_its_id() -> None:
-    """Also with the other variables of ``on_reconnect``."""
+    """This includes other variables from ``on_reconnect``."""
     document = "subscription ($after: Int) { n(after: $after) }"
     held = Held()
     streams = [
@@ -503,7 +503,7 @@ def test_an_upload_has_an_id() -> None:
 
 @pytest.mark.parametrize("option", ["automatic", {"1": "{ hello }"}])
 def test_without_http_the_document_counts(option: Any) -> None:
-    """A mock answers by the document, and a schema in this process executes it."""
+    """A mock selects its answer by the document, and a schema in this process executes it."""
     with GraphQLMock() as mock, Client("http://localhost/graphql", persisted_documents=option) as client:
         mock.add("{ hello }", {"hello": "mock"})
         assert client.execute("{ hello }") == {"hello": "mock"}
@@ -523,7 +523,7 @@ def test_a_websocket_for_everything_is_refused(option: Any) -> None:
         Client(transport=AIOHTTPWebsocketsTransport("ws://localhost/graphql"), persisted_documents=option)
 
 
-def test_the_option_goes_with_a_transport() -> None:
+def test_the_option_can_be_combined_with_a_transport() -> None:
     """It belongs to the client, whatever the transport."""
     with (
         HashServer() as server,

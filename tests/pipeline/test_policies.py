@@ -47,7 +47,10 @@ def test_the_order_of_the_steps() -> None:
         persisted_documents="automatic",
     )
     token = TokenUse(TokenAuth(lambda: "token"), is_renewed=False)
-    names = [type(step).__name__ for step in policies.steps(Clock(), AtomicCounter(), token, token)]
+    names = [
+        type(step).__name__
+        for step in policies.steps(Clock(), policies.retry_step(Clock(), AtomicCounter()), token, token)
+    ]
     assert names == [
         "CheckedMiddleware",
         "Deduplication",
@@ -58,14 +61,15 @@ def test_the_order_of_the_steps() -> None:
     ]
 
 
-def test_nothing_configured_makes_no_steps() -> None:
-    """Then the client goes to its transport at once."""
+def test_no_steps_without_options() -> None:
+    """The client calls its transport directly."""
     policies = Policies(middleware=(), deduplicate=False, retry=False, rate_limit=None, persisted_documents=None)
-    assert policies.steps(Clock(), AtomicCounter()) == []
+    assert policies.retry_step(Clock(), AtomicCounter()) is None
+    assert policies.steps(Clock()) == []
 
 
 def test_all_policies_in_a_forked_child(strawberry_server: Server, run_script: RunScript) -> None:
-    """Both processes go on, whether the fork comes before the first call or after it."""
+    """Both processes continue, whether the fork is before or after the first call."""
     pytest.importorskip("fcntl", reason="Windows has no fork")
     script = """
         import os

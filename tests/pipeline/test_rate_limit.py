@@ -69,7 +69,7 @@ def test_a_child_counts_for_itself(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize(("limit", "points"), [(RateLimit(50), 2), (RateLimit.github(), 6)])
-def test_what_operations_take(limit: RateLimit, points: float) -> None:
+def test_cost_of_operations(limit: RateLimit, points: float) -> None:
     """A mutation takes five points of GitHub's secondary limit."""
     documents: list[Any] = ["{ a }", "mutation { a }"]
     charge = limit.charge([Operation(GraphQLRequest(each), Deadline()) for each in documents])

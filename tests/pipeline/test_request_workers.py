@@ -30,7 +30,7 @@ def test_an_operation_runs_in_a_worker_thread() -> None:
     workers.request_stop()
 
 
-def test_nothing_runs_for_a_closed_client() -> None:
+def test_no_request_runs_for_a_closed_client() -> None:
     """Its exception is raised, whether it was closed before or meanwhile."""
     workers = RequestWorkers()
     operation = Operation(GraphQLRequest("{ ok }"), Deadline())

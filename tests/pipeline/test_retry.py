@@ -61,7 +61,7 @@ UNAVAILABLE = answer(b"down", status="503 Service Unavailable", content_type="te
 
 @pytest.mark.parametrize("failure", [b"", UNAVAILABLE, answer(THROTTLED)])
 def test_a_query_is_sent_again(failure: bytes) -> None:
-    """After a lost connection, a status and a throttle."""
+    """It is resent after a lost connection, a status and a throttle."""
     with WireServer(replies(failure, failure)) as server, Client(server.url, retry=QUICK) as client:
         assert client.execute(QUERY) == {"ok": True}
         assert len(server.requests) == 3
@@ -69,7 +69,7 @@ def test_a_query_is_sent_again(failure: bytes) -> None:
 
 @pytest.mark.parametrize("failure", [b"", UNAVAILABLE])
 def test_a_mutation_that_may_have_run_is_not_sent_again(failure: bytes) -> None:
-    """Unless the policy says that it may run twice."""
+    """The policy can allow it."""
     with WireServer(replies(failure)) as server, Client(server.url, retry=QUICK) as client:
         with pytest.raises((TransportConnectionFailed, TransportServerError)) as info:
             client.execute(MUTATION)
@@ -88,9 +88,9 @@ def test_a_throttled_mutation_is_sent_again() -> None:
 
 
 def test_attempts_are_counted_and_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """In the error, in the log and by on_retry."""
-    heard: list[tuple[int, float]] = []
-    policy = RetryPolicy(base=0, on_retry=lambda error, delay: heard.append((error.attempts, delay)))
+    """The error, the log and on_retry have the number."""
+    reported: list[tuple[int, float]] = []
+    policy = RetryPolicy(base=0, on_retry=lambda error, delay: reported.append((error.attempts, delay)))
     with (
         WireServer(replies(*3 * [UNAVAILABLE])) as server,
         Client(server.url, retry=policy) as client,
@@ -99,7 +99,7 @@ def test_attempts_are_counted_and_logged(caplog: pytest.LogCaptureFixture) -> No
     ):
         client.execute(QUERY)
     assert info.value.attempts == 3
-    assert heard == [(1, 0.0), (2, 0.0)]
+    assert reported == [(1, 0.0), (2, 0.0)]
     assert [record.levelname for record in caplog.records] == ["INFO", "INFO"]
 
 
@@ -126,7 +126,7 @@ def test_the_timeout_of_the_call_explains_itself() -> None:
     assert "not retried" not in str(info.value)
 
 
-def test_a_batch_says_once_why_it_was_not_retried() -> None:
+def test_the_errors_of_a_batch_have_the_same_reason() -> None:
     """Its operations have the same error."""
     busy = answer(b"", "Retry-After: 3600", status="429 Too Many Requests")
     with (
@@ -200,7 +200,7 @@ AFTER_EXECUTION = ["reset after the request", "timeout", "503", "cut answer"]
 
 
 def client_of(server: WireServer, policy: RetryPolicy, by_requests: bool) -> Client:
-    """A client whose transport waits for an answer for a short time only."""
+    """A client whose transport waits only briefly for a response."""
     limit = 0.3  # seconds
     if by_requests:
         return Client(transport=RequestsHTTPTransport(server.url, timeout=limit), retry=policy)
@@ -225,7 +225,7 @@ def test_no_mutation_is_executed_twice(failure: str, by_requests: bool) -> None:
 @pytest.mark.parametrize("failure", AFTER_EXECUTION)
 @pytest.mark.parametrize("by_requests", [False, True])
 def test_a_mutation_that_may_run_twice(failure: str, by_requests: bool) -> None:
-    """With mutations="always" it does."""
+    """It is resent with mutations="always"."""
     executions = Executions(failure)
     policy = RetryPolicy(base=0, mutations="always")
     with WireServer(executions) as server, client_of(server, policy, by_requests) as client:
@@ -282,7 +282,7 @@ class Upload:
 def test_a_file_whose_beginning_is_unknown_is_not_sent_again(
     wrap: Callable[[object], Any], make: Callable[[], object]
 ) -> None:
-    """An open file without a FileVar is at its end after an attempt; another one would send an empty file."""
+    """An open file without a FileVar is at its end after an attempt, so a retry would send an empty file."""
     with (
         WireServer(replies(UNAVAILABLE)) as server,
         Client(server.url, retry=QUICK) as client,
@@ -293,7 +293,7 @@ def test_a_file_whose_beginning_is_unknown_is_not_sent_again(
 
 
 def test_the_members_of_a_batch_that_failed_are_sent_again() -> None:
-    """And only those."""
+    """The others are not."""
     first = answer(b'[{"data": {"ok": 1}}, ' + THROTTLED + b', {"data": {"ok": 3}}]')
     second = answer(b'[{"data": {"ok": 2}}]')
     with WireServer(replies(UNAVAILABLE, first, second)) as server, Client(server.url, retry=QUICK) as client:
@@ -303,7 +303,7 @@ def test_the_members_of_a_batch_that_failed_are_sent_again() -> None:
 
 
 def test_a_batch_that_fails_as_a_whole_raises() -> None:
-    """After all attempts."""
+    """The error is raised after all attempts."""
     with (
         WireServer(replies(*3 * [UNAVAILABLE])) as server,
         Client(server.url, retry=QUICK) as client,
@@ -314,7 +314,7 @@ def test_a_batch_that_fails_as_a_whole_raises() -> None:
 
 
 def test_a_submitted_operation_is_retried() -> None:
-    """In a worker thread."""
+    """It is retried in a worker thread."""
     with WireServer(replies(UNAVAILABLE)) as server, Client(server.url, retry=QUICK) as client:
         assert client.submit(QUERY).result(30) == {"ok": True}
 
@@ -344,7 +344,7 @@ def test_scripted_answers_are_retried(graphql_mock: GraphQLMock) -> None:
 
 
 def held() -> tuple[Callable[[TransportError, float], None], threading.Event]:
-    """A hook that tells when a wait begins."""
+    """A hook that records when a wait begins."""
     begun = threading.Event()
     return lambda error, delay: begun.set(), begun
 

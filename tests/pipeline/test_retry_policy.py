@@ -18,8 +18,8 @@ from syncgql import Client, RetryBudget, RetryPolicy
         (2.5, "retry must be a RetryPolicy, True, False or a number of attempts, not float"),
     ],
 )
-def test_what_is_no_retry(retry: Any, message: str) -> None:
-    """It is refused when the client is made."""
+def test_values_that_are_not_retry_policies(retry: Any, message: str) -> None:
+    """It is refused when the client is created."""
     with pytest.raises((TypeError, ValueError), match=message):
         Client("https://api.example.test/graphql", retry=retry)
 
@@ -46,7 +46,7 @@ def test_bad_options(options: dict[str, Any], name: str) -> None:
 
 
 def test_waits_double_up_to_the_cap() -> None:
-    """From the base for failures, and from another one for throttles."""
+    """They begin at the base for failures or the one for throttles."""
     policy = RetryPolicy(base=0.1, throttled_base=2, cap=3)
     assert [policy.longest_wait(retry, is_throttled=False) for retry in (1, 2, 3)] == [0.1, 0.2, 0.4]
     assert [policy.longest_wait(retry, is_throttled=True) for retry in (1, 2, 5000)] == [2, 3, 3]

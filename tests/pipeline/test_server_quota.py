@@ -19,7 +19,7 @@ def read(quota: ServerQuota, reading: Reading, now: float = 0.0, number: int = 1
 
 
 class Model:
-    """A server, requests on their way to it, and answers on their way back.
+    """A server, requests on their way to it, and responses on their way back.
 
     Args:
         rate: what comes back per second.
@@ -67,8 +67,8 @@ STEPS = st.lists(st.tuples(st.sampled_from(["send", "arrive", "answer", "pass"])
 
 
 @given(st.sampled_from([0.0, 50.0]), STEPS)
-def test_the_account_never_promises_too_much(rate: float, steps: list[tuple[str, int]]) -> None:
-    """In whatever order requests arrive and answers come; when all have come, a limit until a reset is exact."""
+def test_the_quota_is_never_overestimated(rate: float, steps: list[tuple[str, int]]) -> None:
+    """This holds for any order of requests and responses; after all responses, a limit until a reset is exact."""
     model = Model(rate)
     model.send(1.0)
     model.arrive(0)
@@ -100,7 +100,7 @@ def test_a_bucket_fills() -> None:
 
 
 def test_a_window_is_waited_for() -> None:
-    """After its reset nothing is known."""
+    """After its reset, the quota is unknown."""
     quota = ServerQuota()
     read(quota, Reading(5, 100, reset_in=60))
     assert quota.wait(1, 10.0, 5.0) == pytest.approx(50.0)
@@ -119,7 +119,7 @@ def test_an_answer_from_before_the_reset_is_ignored() -> None:
     assert quota.remaining(9.5) == 99
 
 
-def test_the_cost_is_told_or_the_average() -> None:
+def test_the_cost_is_reported_or_the_average() -> None:
     """If a server does not report the cost, the remaining points show it."""
     quota = ServerQuota()
     read(quota, Reading(100, reset_in=60))

@@ -102,7 +102,7 @@ def test_one_operation_in_place_of_a_batch(wire_server: WireServer) -> None:
         client.execute_batch(["{ ok }", "{ ok }"])
 
 
-def test_an_entry_of_a_batch_that_is_no_result(wire_server: WireServer) -> None:
+def test_an_entry_of_a_batch_that_is_not_a_result(wire_server: WireServer) -> None:
     """Entries are results, or the errors in their places."""
 
     class Data(Middleware):
@@ -116,7 +116,7 @@ def test_an_entry_of_a_batch_that_is_no_result(wire_server: WireServer) -> None:
         client.execute_batch(["{ ok }", "{ ok }"])
 
 
-def test_an_event_that_is_no_result(strawberry_server: Server) -> None:
+def test_an_event_that_is_not_a_result(strawberry_server: Server) -> None:
     """A function for map() that forgets to return is named when the event is read."""
 
     class Forgetful(Middleware):

@@ -49,7 +49,7 @@ def test_a_manifest_of_apollos_tools(tmp_path: Path) -> None:
 
 
 def test_they_can_be_pickled() -> None:
-    """So can a client that has them."""
+    """A client that has them can be pickled, too."""
     documents = TrustedDocuments({"1": HELLO}, member="id")
     copy = pickle.loads(pickle.dumps(documents))
     assert (copy.id_of(HELLO), copy.member) == ("1", "id")

@@ -121,7 +121,7 @@ def test_a13_connection_errors(error: dict[str, Any], decision: RetryDecision) -
         assert machine.state is State.CLOSED
 
 
-def test_a13_what_a_refusal_raises() -> None:
+def test_a13_errors_of_refusals() -> None:
     """Refused credentials and server errors are different exceptions, and both contain the server's message."""
     payload = {"errors": [{"errorType": "UnauthorizedException", "message": "who?"}]}
     refused = refused_error("wss://x", payload, REFUSED)
@@ -235,7 +235,7 @@ def test_a17_a_stop_waits_no_longer_than_the_timer() -> None:
 
 
 @pytest.mark.parametrize("ending", ["error", "complete"])
-def test_nothing_is_stopped_that_has_ended(ending: str) -> None:
+def test_ended_operations_are_not_stopped(ending: str) -> None:
     """If the operation ends before the confirmation, no stop is sent."""
     machine, id = starting()
     machine.complete(id)
@@ -252,14 +252,14 @@ def test_a18_complete() -> None:
         assert machine.complete(id) is None
 
 
-def test_a19_ids_never_come_again() -> None:
+def test_a19_ids_never_repeat() -> None:
     """Ids are not reused on this connection or the next one."""
     machines = [ready(), ready()]
     ids = [machine.subscribe(PAYLOAD)[0] for machine in machines for _ in range(100)]
     assert len(set(ids)) == 200
 
 
-def test_closing_stops_what_runs() -> None:
+def test_closing_stops_running_operations() -> None:
     """All operations that the server may be running are stopped."""
     machine, running = active()
     beginning, _ = machine.subscribe(PAYLOAD)
@@ -281,7 +281,7 @@ def test_closing_stops_what_runs() -> None:
         ("{}", "None is not a type of message"),
     ],
 )
-def test_what_is_not_understood_is_ignored(text: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_unknown_messages_are_ignored(text: str, why: str, caplog: pytest.LogCaptureFixture) -> None:
     """The service adds types of messages; the log has the type but not the content."""
     caplog.set_level(logging.INFO, "syncgql")
     machine, id = active()

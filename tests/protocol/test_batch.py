@@ -144,7 +144,7 @@ def test_b07_entries_wrapped_in_payload_are_unwrapped() -> None:
         ("{ list @stream(initialCount: 1) }", "uses @stream"),
     ],
 )
-def test_b08_what_has_several_responses_is_refused(document: str, why: str) -> None:
+def test_b08_requests_with_several_responses_are_refused(document: str, why: str) -> None:
     """Subscriptions, @defer and @stream are refused; the error names the request in the batch."""
     assert has_several_responses(GraphQLRequest(document)) == why
     with pytest.raises(DocumentError, match=f"Request 2 of 2 in the batch {why}"):
@@ -155,7 +155,7 @@ def test_b08_what_has_several_responses_is_refused(document: str, why: str) -> N
     "document",
     ["{ subscription }", 'query { a(text: "subscription @defer @stream") }', "{ a } # @defer", "mutation { a }"],
 )
-def test_b08_what_only_looks_so_is_not(document: str) -> None:
+def test_b08_similar_words_are_accepted(document: str) -> None:
     """These words are allowed elsewhere in a document."""
     assert has_several_responses(GraphQLRequest(document)) == ""
 
@@ -179,7 +179,7 @@ def test_b13_an_empty_batch_is_refused() -> None:
         batch_payload([])
 
 
-def test_what_is_no_json_is_an_error() -> None:
+def test_a_body_that_is_not_json() -> None:
     """The rules are those for a single request; the media type does not decide."""
     with pytest.raises(TransportProtocolError, match="not JSON"):
         parse(b"[{", 1)

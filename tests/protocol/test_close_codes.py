@@ -105,7 +105,7 @@ def test_l05_refusals_show_their_payload(payload: object, text: str) -> None:
 
 
 @pytest.mark.parametrize("said", ["Token expired", "Token expired."])
-def test_what_a_server_said_is_a_sentence(said: str) -> None:
+def test_quoted_text_ends_with_a_full_stop(said: str) -> None:
     """The message ends with one full stop, whether the server's text has one or not."""
     for error in (
         closed_error(URL, 4401, said, RetryDecision.WITH_NEW_CREDENTIALS),

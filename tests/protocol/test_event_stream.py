@@ -76,7 +76,7 @@ def test_s04_data(lines: bytes, data: str) -> None:
     assert events(lines + b"\n") == [ServerSentEvent("message", data)]
 
 
-def test_s05_what_is_ignored() -> None:
+def test_s05_ignored_lines() -> None:
     """Unknown fields, field names in another case and a byte order mark are ignored; comments are reported."""
     stream = b"\xef\xbb\xbfevent: next\nfoo: 1\nDATA: 2\n data: 3\nfoo\n: ping\ndata: a\n\n"
     for chunks in every_cut(stream):
@@ -194,7 +194,7 @@ streams = st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join)
 
 
 @given(cuts(streams), st.sampled_from([0, 10, 30]))
-def test_any_cut_gives_the_same_events(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> None:
     """Where the stream is cut does not matter."""
     whole, pieces, single = EventStreamParser(limit), EventStreamParser(limit), EventStreamParser(limit)
     stream = b"".join(chunks)
@@ -219,7 +219,7 @@ LINES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\
     st.sampled_from(["\n", "\r\n", "\r"]),
     st.lists(st.integers(0, 1000), max_size=5),
 )
-def test_what_is_written_is_read(messages: list[tuple[str, list[str]]], end: str, positions: list[int]) -> None:
+def test_written_events_are_read(messages: list[tuple[str, list[str]]], end: str, positions: list[int]) -> None:
     """Events are read as they were written, whatever their types and data are."""
     written = [[f"event: {type}", *(f"data: {line}" for line in lines), "", ""] for type, lines in messages]
     stream = "".join(end.join(lines) for lines in written).encode()

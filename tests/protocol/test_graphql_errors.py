@@ -30,13 +30,13 @@ SAID = [{"message": "m"}]
         (True, [{"message": "true"}]),
     ],
 )
-def test_errors_are_read_as_what_they_mean(value: Any, errors: list[dict[str, Any]]) -> None:
+def test_forms_of_errors(value: Any, errors: list[dict[str, Any]]) -> None:
     """Strings, one object and wrapped lists become error objects; objects stay as received."""
     assert read_errors(value) == errors
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "", False, 0, {"errors": []}, {"errors": None}])
-def test_nothing_stands_for_no_errors(value: Any) -> None:
+def test_empty_values_are_no_errors(value: Any) -> None:
     """Null, false and empty values count as no errors."""
     assert read_errors(value) == []
 
@@ -67,7 +67,7 @@ def test_description(errors: list[dict[str, Any]], text: str) -> None:
     assert describe_errors(errors) == text
 
 
-def test_text_of_what_json_cannot_hold() -> None:
+def test_text_of_values_that_are_not_json() -> None:
     """Any value that a user's codec returns can be shown."""
     nested: Any = []
     for _ in range(100_000):
@@ -86,6 +86,6 @@ def test_the_extensions_of_an_error(error: dict[str, Any], extensions: dict[str,
 
 @pytest.mark.parametrize("value", [None, False, "", [], {}, {"errors": []}])
 def test_an_operation_never_ends_without_a_reason(value: object) -> None:
-    """If the server sent no error, there is one that says so; otherwise the errors are read as usual."""
+    """If the server sent no error, one is added that reports this; otherwise the errors are read as usual."""
     assert read_reasons(value) == [{"message": "The server gave no reason."}]
     assert read_reasons([{"message": "m"}, "n"]) == [{"message": "m"}, {"message": "n"}]

@@ -44,7 +44,7 @@ def event(type: str, data: Any) -> bytes:
 
 
 def test_s05_unknown_events_are_heartbeats() -> None:
-    """Events of other names and a next without data bring no result."""
+    """Events with other names and a next without data yield no result."""
     stream = b"event: ping\ndata: {}\n\nevent: keep-alive\n\nevent: next\n\n" + N1
     assert distinct(stream) == [HEARTBEAT, HEARTBEAT, HEARTBEAT, RESULT]
 
@@ -129,7 +129,7 @@ def test_s22_unnamed_events() -> None:
 
 
 @pytest.mark.parametrize("data", ["", "{", "<html>", "NaN", "[" * 100_000, '{"data":{}}{}'])
-def test_next_that_is_no_json(data: str) -> None:
+def test_next_that_is_not_json(data: str) -> None:
     """A next that is not JSON ends the stream with an error; what preceded it in the chunk is delivered."""
     stream = GraphQLEventStream(0)
     assert outcome(stream, [N1 + b"event: next\ndata: " + data.encode() + b"\n\n" + N1]) == ([RESULT], True)
@@ -138,7 +138,7 @@ def test_next_that_is_no_json(data: str) -> None:
 
 
 @pytest.mark.parametrize("data", [None, [], 1, {"foo": 1}, {"data": 1}, {"errors": None}])
-def test_next_that_is_no_response(data: Any) -> None:
+def test_next_that_is_not_a_response(data: Any) -> None:
     """A next that is no GraphQL response ends the stream with an error that quotes it."""
     response = Response(200, {}, "http://example.test/graphql/stream?token=secret", 0.1)
     with pytest.raises(TransportProtocolError) as info:
@@ -183,7 +183,7 @@ def test_i20_reader_of_results() -> None:
 
 
 def test_strawberry() -> None:
-    """What Strawberry writes is read."""
+    """Events of Strawberry are read."""
     transport = SSETransport()
     texts = [
         transport.heartbeat_message(json.dumps),
@@ -195,7 +195,7 @@ def test_strawberry() -> None:
 
 
 def test_ariadne() -> None:
-    """What Ariadne writes is read; it leaves out data that is null."""
+    """Events of Ariadne, which omits null data, are read."""
     events = [
         GraphQLServerSentEvent("next", graphql.ExecutionResult({"n": 1})),
         GraphQLServerSentEvent("next", graphql.ExecutionResult(None, [graphql.GraphQLError("m")])),
@@ -210,7 +210,7 @@ def test_ariadne() -> None:
 
 
 def test_s16_results_by_operation() -> None:
-    """Results carry the ids of their operations, each of which ends by itself."""
+    """Results have the ids of their operations, which end separately."""
     stream = (
         event("next", {"id": "a", "payload": {"data": {"n": 1}}})
         + event("next", {"id": "b", "payload": {"errors": [{"message": "m"}]}})
@@ -278,7 +278,7 @@ def test_single_connection_event_without_id(type: str, data: Any) -> None:
 
 
 @pytest.mark.parametrize("payload", [None, 1, {"data": 1}])
-def test_single_connection_payload_that_is_no_response(payload: Any) -> None:
+def test_single_connection_payload_that_is_not_a_response(payload: Any) -> None:
     """A payload that is no GraphQL response breaks the protocol; complete events before it are delivered."""
     stream = SingleConnectionEventStream(0)
     stream.start("a")
@@ -298,7 +298,7 @@ STREAMS = cuts(st.lists(EVENTS, max_size=5).map(b"".join))
 
 
 @given(STREAMS, st.sampled_from([0, 30]))
-def test_any_cut_gives_the_same_results(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_results(chunks: list[bytes], limit: int) -> None:
     """In distinct connections mode, any split of the bytes gives the same events."""
     stream = b"".join(chunks)
     expected = outcome(GraphQLEventStream(limit), [stream])
@@ -307,8 +307,8 @@ def test_any_cut_gives_the_same_results(chunks: list[bytes], limit: int) -> None
 
 
 @given(STREAMS)
-def test_any_cut_gives_the_same_results_by_operation(chunks: list[bytes]) -> None:
-    """In single connection mode, too."""
+def test_any_split_yields_the_same_results_by_operation(chunks: list[bytes]) -> None:
+    """This applies to single connection mode."""
     streams = SingleConnectionEventStream(0), SingleConnectionEventStream(0)
     for stream in streams:
         stream.start("a")

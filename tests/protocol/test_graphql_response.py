@@ -28,7 +28,7 @@ from syncgql.protocol.graphql_response import MalformedResponse, data_or_raise, 
         ({"errors": "", "data": []}, "data must be an object or null, not a list"),
     ],
 )
-def test_what_is_no_response(value: Any, reason: str) -> None:
+def test_values_that_are_not_responses(value: Any, reason: str) -> None:
     """A value that violates the specification is refused, and the message gives the reason."""
     with pytest.raises(MalformedResponse, match=reason):
         parse_response(value)
@@ -46,7 +46,7 @@ def test_other_members_are_ignored() -> None:
 
 
 @pytest.mark.parametrize("data", [[], "", 0, "text", [1]])
-def test_data_that_is_no_object_beside_errors_counts_as_null(data: Any) -> None:
+def test_data_that_is_not_an_object_beside_errors_counts_as_null(data: Any) -> None:
     """The errors are read; PHP encodes an empty object as []."""
     result = parse_response({"data": data, "errors": [{"message": "m"}]})
     assert (result.data, result.has_data, result.errors) == (None, True, [{"message": "m"}])

@@ -256,7 +256,7 @@ def test_binary_messages_are_read_as_text() -> None:
         machine.receive_bytes(b'{"type":"\xff"}')
 
 
-def test_w17_operations_are_told_apart() -> None:
+def test_w17_events_have_the_ids_of_their_operations() -> None:
     """Interleaved events have the ids of their operations."""
     machine = ready()
     first, _ = machine.subscribe(QUERY)
@@ -292,7 +292,7 @@ def test_w24_normal_closure_before_the_ack_is_a_refusal() -> None:
     assert machine.decision(1000) is RetryDecision.YES
 
 
-def test_close_completes_what_runs() -> None:
+def test_close_completes_running_operations() -> None:
     """The final messages stop all active operations; later messages are ignored."""
     machine = ready()
     ids = {machine.subscribe(QUERY)[0] for _ in range(3)}
@@ -353,7 +353,7 @@ def test_w16_a_ping_can_be_sent_back_whatever_the_user_s_codec() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError, ArithmeticError, KeyError, TypeError])
-def test_w32_what_a_codec_refuses_breaks_the_protocol(error: type[Exception]) -> None:
+def test_w32_text_that_a_codec_refuses_violates_the_protocol(error: type[Exception]) -> None:
     """Any exception of a user's codec is a violation by the message, which the error shows."""
 
     def refuse(text: str) -> Any:

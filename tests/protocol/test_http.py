@@ -232,7 +232,7 @@ def test_an_response_is_read_whatever_its_media_type(media_type: str) -> None:
 
 @pytest.mark.parametrize("body", ["<!doctype html><form>", "Please log in.", '"text"', ""])
 @pytest.mark.parametrize("media_type", ["text/html", "text/plain", "application/octet-stream"])
-def test_a_login_page_is_no_response(body: str, media_type: str) -> None:
+def test_a_login_page_is_not_a_response(body: str, media_type: str) -> None:
     """The message names the media type and asks whether the URL is right."""
     with pytest.raises(TransportProtocolError, match=f"the response is {media_type}, not JSON. Is this the URL"):
         parse(body, media_type)
@@ -240,7 +240,7 @@ def test_a_login_page_is_no_response(body: str, media_type: str) -> None:
         parse(body, media_type, 500)
 
 
-def test_a_stream_of_events_is_no_response() -> None:
+def test_a_stream_of_events_is_not_a_response() -> None:
     """A server that sends a stream of events has received a subscription."""
     with pytest.raises(TransportProtocolError, match=r"use client.subscribe\(\)"):
         parse("event: next\n\n", "text/event-stream")
@@ -354,7 +354,7 @@ def test_messages_hold_no_secret_of_the_url() -> None:
     assert public_url("http://[::1") == "(an invalid URL)"
 
 
-def test_codec_of_the_user_gets_text() -> None:
+def test_codec_of_the_user_receives_text() -> None:
     """A user's codec receives a str, and any exception of it means that the response is not JSON."""
     seen: list[Any] = []
 

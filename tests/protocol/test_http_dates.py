@@ -18,13 +18,13 @@ def test_the_three_forms(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", [None, "", "tomorrow", "Sun, 99 Nov 1994 08:49:37 GMT"])
-def test_what_is_no_date(value: str | None) -> None:
+def test_values_that_are_not_dates(value: str | None) -> None:
     """It is ignored, and the client's clock used."""
     assert parse_date(value) is None
     assert server_time(CIMultiDict({"date": value} if value else {}), 7.0) == 7.0
 
 
-def test_a_retry_after_of_a_server_whose_clock_is_wrong() -> None:
-    """The date is compared with that of the same answer."""
+def test_a_retry_after_of_a_server_with_a_wrong_clock() -> None:
+    """The date is compared with that of the same response."""
     headers = CIMultiDict({"Date": "Sun, 06 Nov 1994 08:49:37 GMT", "Retry-After": "Sun, 06 Nov 1994 08:50:07 GMT"})
     assert retry_after(headers) == 30

@@ -89,7 +89,7 @@ def test_i05_a_request_error_is_the_whole_response() -> None:
 
 
 @pytest.mark.parametrize("name", VECTORS)
-def test_i06_what_graphql_core_emits(name: str) -> None:
+def test_i06_payloads_of_graphql_core(name: str) -> None:
     """Payloads recorded from its releases merge to the tree that they mean."""
     lines, data, messages = VECTORS[name]
     result = merged(*map(json.loads, lines.strip().splitlines()))
@@ -146,7 +146,7 @@ def test_i16_errors_and_extensions_of_all_payloads_are_collected() -> None:
 
 
 def test_i17_snapshots_do_not_change() -> None:
-    """Neither data nor errors nor extensions, and payloads do not either."""
+    """Their data, errors and extensions do not change, and payloads do not either."""
     payloads = [
         {**first(FRAGMENT, STREAM), "errors": [{"message": "1"}], "extensions": {"a": 1}},
         entries({"id": "1", "items": [{"title": "B"}]}, has_next=True, errors=[{"message": "2"}], extensions={"a": 2}),
@@ -183,8 +183,8 @@ def test_the_first_payload_must_be_a_response() -> None:
         delivery.result()
 
 
-def test_nothing_follows_the_last_payload() -> None:
-    """Not even a repetition of it."""
+def test_payloads_after_the_last_are_ignored() -> None:
+    """A repetition of the last payload is ignored, too."""
     with pytest.raises(TransportProtocolError, match="no payload may follow the last one"):
         fed(first(has_next=False), {"hasNext": False})
 
@@ -212,7 +212,7 @@ def test_depth_does_not_matter() -> None:
     random=st.randoms(use_true_random=False),
 )
 def test_any_cut_in_any_order_merges_to_the_whole(whole: dict[str, Any], format: str, random: Any) -> None:
-    """In each format; no snapshot and no payload changes."""
+    """This holds for each format; no snapshot and no payload changes."""
     payloads = Cut(whole, random).payloads(format)
     before = copy.deepcopy(payloads)
     delivery = IncrementalDelivery()

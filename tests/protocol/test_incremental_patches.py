@@ -10,7 +10,7 @@ from .incremental_payloads import DATA, entries, fed, first, merged, person
 
 
 def test_i11_items_of_2022_go_to_their_index() -> None:
-    """Also where runs arrive out of order; the pieces are in the order of the list."""
+    """Runs may arrive out of order; the pieces are in the order of the list."""
     delivery = fed(first())
     late = {"path": ["person", "films", 3], "items": ["D"], "label": "S"}
     assert delivery.feed(entries(late, has_next=True)) == []
@@ -30,7 +30,7 @@ def test_i11_items_of_2022_that_are_there_already_are_merged() -> None:
 
 @pytest.mark.parametrize("where", [["person", "films", 1], ["person", "films"]])
 def test_i11_null_items_of_2022_stop_the_list(where: list[Any]) -> None:
-    """What comes for later indices has no place, whether it arrives before or after; other lists go on.
+    """Items for later indices are ignored, whether they arrive before or after; other lists continue.
 
     graphql-js 17 leaves the index out where a stream failed.
     """
@@ -76,7 +76,7 @@ def test_i12_payloads_of_2020_are_patches() -> None:
 
 
 def test_i12_items_of_2020_for_a_list_that_is_null_are_dropped() -> None:
-    """Whatever they are; their errors stay."""
+    """Their errors are kept."""
     delivery = fed(first(data={"tags": None}))
     assert delivery.feed({"path": ["tags", 0], "data": "a", "hasNext": True}) == []
     delivery.feed({"path": ["tags", 1], "data": {"b": 1}, "errors": [{"message": "m"}], "hasNext": False})

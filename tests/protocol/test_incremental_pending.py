@@ -38,7 +38,7 @@ def test_i09_an_unknown_id_is_ignored_where_it_completes() -> None:
 
 @pytest.mark.parametrize("completed", [[], [{"id": "0"}]])
 def test_i09_an_unknown_id_that_delivers_is_a_violation(completed: list[Any]) -> None:
-    """Of something that was never announced, and of something that has been completed."""
+    """The id was never announced, or has been completed."""
     delivery = fed(first(STREAM, *([FRAGMENT] if completed else [])), {"completed": completed, "hasNext": True})
     delivery.feed(entries({"id": "1", "items": [{"title": "B"}]}, has_next=True))
     with pytest.raises(TransportProtocolError, match="has the id '0', which is not pending") as caught:

@@ -40,7 +40,7 @@ def test_i17_a_payload_copies_its_path_only() -> None:
 
 
 def test_i17_without_snapshots_a_container_is_copied_once() -> None:
-    """So that a long stream costs what it holds, where only the end is asked for."""
+    """Therefore the cost of a long stream is linear if only the end is used."""
     delivery = fed(first(STREAM))
     delivery.feed(entries({"id": "1", "items": [1]}, has_next=True))
     films = delivery.data["person"]["films"]
@@ -66,7 +66,7 @@ def test_i24_two_fragments_of_one_object(order: tuple[int, int], by_id: bool) ->
 
 
 @pytest.mark.parametrize("films", [[], [{"title": "B"}, {"title": "C"}], None, "films"])
-def test_other_values_replace_what_is_there(films: Any) -> None:
+def test_other_values_replace_earlier_ones(films: Any) -> None:
     """Lists of another length too, because nothing says which items are the same."""
     assert merged(first(), entries({"path": ["person"], "data": {"films": films}})).data == person(films=films)
 

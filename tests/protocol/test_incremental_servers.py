@@ -154,7 +154,7 @@ SERVERS = {
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_i06_responses_of_real_servers_merge_to_the_whole(server: str) -> None:
-    """Whatever order the resolvers end in."""
+    """Resolvers may end in any order."""
     left_out = NOT_BY_ALPHA_9 if "alpha.9" in server else set()
     documents = {name: selection for name, selection in WHOLES.items() if name not in left_out}
     work = [(name, job) for name, selection in documents.items() for job in jobs(selection)]
@@ -173,7 +173,7 @@ def test_i06_responses_of_real_servers_merge_to_the_whole(server: str) -> None:
 
 @pytest.mark.parametrize("server", SERVERS)
 def test_i10_failed_fragments_of_real_servers(server: str) -> None:
-    """What failed is absent, its error is there once, and the rest is complete."""
+    """Failed fields are absent, each error occurs once, and the rest is complete."""
     # In the format of 2020 a null item could not be distinguished from the end of a stream.
     documents = {name: FAILED[name] for name in FAILED if "2020" not in server or "stream" not in name}
     work = [(name, job) for name, selection in documents.items() for job in jobs(selection)[1:]]

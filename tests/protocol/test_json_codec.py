@@ -63,7 +63,7 @@ class Point:
     ],
 )  # fmt: skip
 @pytest.mark.usefixtures("codec")
-def test_n12_what_is_written(value: Any, text: str) -> None:
+def test_n12_written_values(value: Any, text: str) -> None:
     """Values that Python's codec can encode are encoded, without unnecessary spaces and escapes."""
     assert json_codec.dumps(value) == text
 
@@ -78,7 +78,7 @@ def test_n12_what_is_written(value: Any, text: str) -> None:
     ids=lambda value: repr(value).partition(" at 0x")[0],  # so that ids are equal in all processes
 )  # fmt: skip
 @pytest.mark.usefixtures("codec")
-def test_n12_what_is_refused(value: Any) -> None:
+def test_n12_refused_text(value: Any) -> None:
     """Text that is not JSON is refused, with and without the extra."""
     with pytest.raises(DocumentError, match="cannot be written as JSON"):
         json_codec.encode(value, json_codec.dumps)
@@ -116,13 +116,13 @@ def test_error_names_the_path(variables: Any, path: str, reason: str) -> None:
     assert str(info.value).startswith(f"{path} cannot be written as JSON: ")
 
 
-def test_what_is_nested_too_deeply_is_refused() -> None:
+def test_deeply_nested_json_is_refused() -> None:
     """An endlessly nested list is an error and not a crash."""
     with pytest.raises(DocumentError):
         json_codec.encode({"variables": nested(100_000)}, json_codec.dumps)
 
 
-def test_error_holds_no_values() -> None:
+def test_error_contains_no_values() -> None:
     """The message of an error does not show the variables, which may be secret."""
     with pytest.raises(DocumentError) as info:
         json_codec.encode({"variables": {"password": "hunter2", "tags": {"hunter2"}}}, json_codec.dumps)
@@ -171,7 +171,7 @@ values = st.recursive(
 
 
 @given(values, st.sampled_from([None, 1]))
-def test_reads_what_was_written(value: Any, indent: int | None) -> None:
+def test_written_values_are_read(value: Any, indent: int | None) -> None:
     """Encoded values are decoded to the same values and types, with and without the extra."""
     text = json.dumps(value, indent=indent)
     assert outcome(json_codec.loads, text) == outcome(json_codec.loads, text.encode()) == repr(value)
@@ -199,7 +199,7 @@ def test_reads_the_same_with_the_extra(text: str | bytes) -> None:
 
 @pytest.mark.parametrize("text", ["NaN", "-Infinity", '{"a": Infinity}', "", "[1,]", b"\xff", 100_000 * "["])
 @pytest.mark.usefixtures("codec")
-def test_what_is_not_json_is_refused(text: str | bytes) -> None:
+def test_invalid_json_is_refused(text: str | bytes) -> None:
     """Text that is not JSON raises ValueError, whatever its fault."""
     with pytest.raises(ValueError):
         json_codec.loads(text)

@@ -111,7 +111,7 @@ def test_i04_empty_parts(empty: bytes) -> None:
 
 @pytest.mark.parametrize("beginning", [b"", b"\r\n", b"\n"])
 def test_i04_first_part_without_delimiter(beginning: bytes) -> None:
-    """What precedes the first delimiter is a part if it has the headers of one, as from Strawberry."""
+    """Text before the first delimiter is a part if it has headers, as from Strawberry."""
     stream = beginning + b"Content-Type: application/json; charset=utf-8\r\nContent-Length: 2\r\n\r\n{}\r\n--graphql"
     stream += b"\r\n" + HEADERS + b'{"a":1}\r\n--graphql' + b"\r\n--graphql--\r\n"
     for chunks in every_cut(stream):
@@ -276,8 +276,8 @@ def test_i18_json_types(media_type: str) -> None:
 
 
 @pytest.mark.parametrize("flaw", [b"<html>", b"{", b"NaN", b"[" * 100_000])
-def test_i18_part_that_is_no_json(flaw: bytes) -> None:
-    """What is not JSON is an error; payloads before it in the part are yielded."""
+def test_i18_part_that_is_not_json(flaw: bytes) -> None:
+    """The part raises an error; payloads before it in the part are yielded."""
     payloads = iter(payloads_of(Part(JSON, b'{"a":1}\n' + flaw), json_codec.loads))
     assert next(payloads) == {"a": 1}
     with pytest.raises(MalformedEvent, match="a part must be JSON") as info:
@@ -285,8 +285,8 @@ def test_i18_part_that_is_no_json(flaw: bytes) -> None:
     assert info.value.__cause__ is not None
 
 
-def test_i18_part_that_is_no_text() -> None:
-    """What is not UTF-8 is not JSON, and is not replaced."""
+def test_i18_part_that_is_not_text() -> None:
+    """Bytes that are not UTF-8 are not JSON, and are not replaced."""
     for data in (b"\xff", b'{"a":"\xff"}', b'{"a":1}{"b":"\xff"}'):
         with pytest.raises(MalformedEvent, match="a part must be JSON"):
             list(payloads_of(Part(JSON, data), json_codec.loads))
@@ -300,7 +300,7 @@ STREAMS = cuts(st.lists(st.sampled_from(PIECES), max_size=20).map(b"".join))
 
 
 @given(STREAMS, st.sampled_from([0, 20, 60]))
-def test_any_cut_gives_the_same_parts(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_parts(chunks: list[bytes], limit: int) -> None:
     """Any split of the bytes gives the same parts."""
     stream = b"".join(chunks)
     whole, pieces, single = (MultipartMixedParser("graphql", limit) for _ in range(3))

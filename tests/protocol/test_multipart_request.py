@@ -177,7 +177,7 @@ def put(target: Any, path: str, value: Any) -> None:
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.dictionaries(keys, values, max_size=4), max_size=3), st.booleans())
-def test_a_server_restores_what_was_sent(variables: list[dict[str, Any]], is_batch: bool) -> None:
+def test_a_server_restores_the_variables(variables: list[dict[str, Any]], is_batch: bool) -> None:
     """For any variables, inserting the files according to ``map`` restores them."""
     entries = [{"query": "q", "variables": entry} for entry in variables]
     payload: Any = entries if is_batch else entries[0] if entries else {"query": "q"}
@@ -194,7 +194,7 @@ def test_a_server_restores_what_was_sent(variables: list[dict[str, Any]], is_bat
     assert len({part.filename for part in files}) == len(files)
 
 
-def test_file_part_tells_its_first_place() -> None:
+def test_file_part_has_its_first_path() -> None:
     """Messages name the place of the file."""
     part = FilePart("0", FileVar(b""), "variables.a")
     part.paths.append("variables.b")

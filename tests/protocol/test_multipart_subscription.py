@@ -122,7 +122,7 @@ def test_m08_apollo_router(end: bytes) -> None:
 
 
 def test_m08_strawberry() -> None:
-    """What Strawberry writes is read: no first delimiter, an empty last part, and a list of types."""
+    """Parts of Strawberry are read: no first delimiter, an empty last part, and a list of types."""
     transport = MultipartSubscriptionTransport()
     texts = [
         transport.heartbeat_message(json.dumps),
@@ -219,7 +219,7 @@ STREAMS = cuts(st.lists(PARTS, max_size=5).map(b"".join))
 
 
 @given(STREAMS, st.sampled_from([0, 80]))
-def test_any_cut_gives_the_same_events(chunks: list[bytes], limit: int) -> None:
+def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> None:
     """Any split of the bytes gives the same events."""
     whole = b"".join(chunks)
     streams = [MultipartSubscriptionStream(CONTENT_TYPE, limit) for _ in range(3)]

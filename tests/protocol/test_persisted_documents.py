@@ -77,14 +77,14 @@ def test_a_parameter_of_the_endpoint_may_have_the_name_of_the_member() -> None:
 
 
 def test_an_id_may_be_in_the_extension_of_hashes() -> None:
-    """As Apollo Router expects it."""
+    """Apollo Router expects it there."""
     request = IdentifiedRequest(REQUEST, "1", EXTENSION_MEMBER)
     extensions = {"mine": True, "persistedQuery": {"version": 1, "sha256Hash": "1"}}
     assert request.payload == {"operationName": "A", "variables": {"é": 1}, "extensions": extensions}
 
 
 @pytest.mark.parametrize("data", [None, {}])
-def test_an_error_beside_data_is_no_refusal(data: Any) -> None:
+def test_an_error_beside_data_is_not_a_refusal(data: Any) -> None:
     """The server has executed something."""
     result = ExecutionResult(data, [{"message": "PersistedQueryNotFound"}])
     assert Refusal.of(result) is (Refusal.NOT_FOUND if data is None else None)
@@ -113,5 +113,5 @@ def test_a_refusal_may_be_in_an_error_of_the_transport() -> None:
     ],
 )
 def test_other_errors_are_no_refusals(result: ExecutionResult) -> None:
-    """Whatever the types of their members."""
+    """Their members may have any types."""
     assert Refusal.of(result) is None

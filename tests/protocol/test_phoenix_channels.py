@@ -102,7 +102,7 @@ def test_an_operation_from_join_to_leave() -> None:
     assert (machine.state, machine.operations) == (State.CLOSED, {})
 
 
-def test_x02_nothing_before_the_join() -> None:
+def test_x02_operations_wait_for_the_join() -> None:
     """A document before the reply to the join, and a second join, are bugs of the caller."""
     machine = PhoenixChannels()
     with pytest.raises(LocalProtocolError):
@@ -156,7 +156,7 @@ def test_x04_replies_in_any_order() -> None:
 
 
 @pytest.mark.parametrize("response", [{}, None, [], 7, "ok", {"data": 7}, {"subscriptionId": "\ud800"}])
-def test_x04_a_reply_that_is_no_response(response: Any) -> None:
+def test_x04_a_reply_that_is_not_a_response(response: Any) -> None:
     """The server broke the protocol."""
     machine = ready()
     id, _ = machine.subscribe(DOCUMENT)
@@ -201,7 +201,7 @@ def test_x07_early_events_of_another_subscription() -> None:
 
 
 def test_x07_early_events_are_bounded(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
-    """By number and by size; the log says that some are missing."""
+    """Their number and size are limited; a warning reports that some are missing."""
     monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_EVENTS", 3)
     for characters, kept in ((10**6, 3), (300, 2)):
         monkeypatch.setattr(phoenix_subscriptions, "MOST_EARLY_CHARACTERS", characters)
@@ -245,7 +245,7 @@ def test_x08_an_equal_document_is_under_way() -> None:
 
 
 def test_x08_an_equal_document_gets_another_id() -> None:
-    """Then the first one is unsubscribed, too late but surely."""
+    """In this case, the first id is unsubscribed with delay."""
     machine, first = active()
     second, _ = machine.subscribe(DOCUMENT)
     assert machine.complete(first) is None
@@ -258,7 +258,7 @@ def test_x08_an_equal_document_gets_another_id() -> None:
 
 
 def test_x08_subscribed_again_before_the_reply_to_unsubscribe() -> None:
-    """What comes until then belongs to the past; afterwards events count."""
+    """Events before the reply are ignored, and later ones are delivered."""
     machine, first = active()
     assert machine.complete(first)
     second, _ = machine.subscribe(DOCUMENT)
@@ -335,7 +335,7 @@ def test_x15_version_1() -> None:
         machine.receive("[]")
 
 
-def test_x16_what_is_ignored() -> None:
+def test_x16_ignored_messages() -> None:
     """Binary frames, unknown events, and replies that belong to nothing."""
     machine, _ = active()
     assert machine.receive_bytes(b"[1]") is None
@@ -347,7 +347,7 @@ def test_x16_what_is_ignored() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{", "7", "null", "{}", "[]", "[1, 2, 3, 4]", '{"type": "ok"}', "[NaN,1,1,1,1]"])
-def test_x16_what_is_no_frame(text: str) -> None:
+def test_x16_messages_that_are_not_frames(text: str) -> None:
     """The server broke the protocol, with 1002; a closed connection ignores it."""
     machine = ready()
     with pytest.raises(TransportProtocolError) as caught:
@@ -357,7 +357,7 @@ def test_x16_what_is_no_frame(text: str) -> None:
     assert machine.receive(text) is None
 
 
-def test_an_event_that_is_no_response() -> None:
+def test_an_event_that_is_not_a_response() -> None:
     """It would be lost, so the server broke the protocol."""
     machine, _ = active()
     with pytest.raises(TransportProtocolError, match="the result of subscription:data must be a GraphQL response"):
@@ -379,7 +379,7 @@ def test_closing_before_the_join() -> None:
     ],
 )
 def test_x13_close_codes(code: int, decision: RetryDecision) -> None:
-    """What each means, before and after the join."""
+    """Each code has a meaning before and after the join."""
     assert PhoenixChannels().decision(code) is decision
     assert ready().decision(code) is decision
 

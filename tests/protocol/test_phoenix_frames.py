@@ -36,7 +36,7 @@ def test_version_1() -> None:
 
 
 @pytest.mark.parametrize("value", [None, 1, "text", [], [1, 2, 3, 4], [1, 2, 3, 4, 5, 6], {}, {"topic": 1, "event": 2}])
-def test_what_is_no_frame(value: Any) -> None:
-    """Neither version reads it."""
+def test_values_that_are_not_frames(value: Any) -> None:
+    """Both versions refuse them."""
     assert V1.read(value) is None
     assert V2.read(value) is None

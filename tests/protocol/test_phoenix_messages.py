@@ -42,7 +42,7 @@ def test_the_type_of_a_message(ref: Any, topic: Any, event: Any, payload: Any, t
     assert message == {"type": type, "frame": Frame("1", ref, topic, event, payload), "text": text}
 
 
-def test_what_is_no_message() -> None:
+def test_values_that_are_not_messages() -> None:
     """Return None, so that the state machine reports the violation."""
     assert read_message(SERIALIZERS["2.0.0"], json_codec.loads, '{"type": "ok"}') is None
 

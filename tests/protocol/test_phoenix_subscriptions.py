@@ -27,7 +27,7 @@ def test_x06_x08_receivers() -> None:
 
 
 def test_x08_an_equal_document_keeps_an_id() -> None:
-    """Until it has its reply, which names the id or not."""
+    """The id is kept until the reply to the equal document."""
     for id, unused in (("X", []), ("Y", ["X"])):
         subscriptions = subscribed("1")
         subscriptions.sent("2", "document")

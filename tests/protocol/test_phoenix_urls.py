@@ -21,7 +21,7 @@ from syncgql.protocol.phoenix_urls import socket_url, with_params
     ],
 )
 def test_x01_the_path_and_the_version(url: str, expected: str) -> None:
-    """Both are added unless they are there."""
+    """Both are added if they are missing."""
     whole, version = socket_url(url)
     assert whole == expected
     assert f"vsn={version}" in whole

@@ -1,4 +1,4 @@
-"""Which answers say that a server does not speak a protocol."""
+"""Which responses mean that a server does not support a protocol."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ TEXT = b"<html>no</html>"
 
 
 def outcome(status: int, body: bytes) -> ExecutionResult | TransportError:
-    """Return what an answer means to a request that has no stream."""
+    """Return what a response that is not a stream means."""
     media_type = "text/html" if body == TEXT else "application/json"
     response = Response(status, {"Content-Type": media_type}, "http://example.test/", 0.1)
     try:
@@ -48,7 +48,7 @@ def test_not_in_this_form(status: int, body: bytes, is_subscription: bool) -> No
     [(400, TEXT), (400, b"{}"), (410, TEXT), (422, TEXT), (426, TEXT), (200, TEXT), (200, b"[]"), (200, DATA)],
 )
 def test_to_a_subscription(status: int, body: bytes) -> None:
-    """A subscription needs another protocol if the answer is neither a stream nor errors; a query is never repeated."""
+    """A subscription needs another protocol if the response is neither a stream nor errors; queries are not resent."""
     assert refuses_protocol(outcome(status, body), is_subscription=True)
     assert not refuses_protocol(outcome(status, body), is_subscription=False)
 
@@ -66,7 +66,7 @@ def test_to_a_subscription(status: int, body: bytes) -> None:
     ],
 )
 def test_responses_and_failures(status: int, body: bytes, is_subscription: bool) -> None:
-    """GraphQL errors are the answer; refused credentials, limits and failures say nothing about protocols."""
+    """GraphQL errors are the result; refused credentials, limits and failures say nothing about protocols."""
     assert not refuses_protocol(outcome(status, body), is_subscription=is_subscription)
 
 
@@ -75,7 +75,7 @@ def test_responses_and_failures(status: int, body: bytes, is_subscription: bool)
     [TransportConnectionFailed("lost"), TransportTimeout("late", limit="total", seconds=1.0), TransportError("other")],
 )
 def test_no_response(error: TransportError) -> None:
-    """Without an answer nothing is known."""
+    """Without a response, nothing is known."""
     assert not refuses_protocol(error, is_subscription=True)
 
 
@@ -127,5 +127,5 @@ def test_a_root_field_without_a_value(path: list[str] | None, refuses: bool) -> 
     ],
 )
 def test_ends_of_websockets(error: TransportError, refuses: bool) -> None:
-    """Before the acknowledgement: what says that there is no GraphQL over WebSocket, and what does not."""
+    """Some ends before the acknowledgement mean that there is no GraphQL over WebSocket."""
     assert refuses_websocket(error) is refuses

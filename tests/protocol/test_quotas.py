@@ -1,4 +1,4 @@
-"""Quotas: all limits that headers tell of."""
+"""Quotas: all limits that headers report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NOW = 1_700_000_000.0
 
 
 def test_all_limits_are_read() -> None:
-    """Under the names that the server gives them."""
+    """They have the names that the server uses."""
     headers = {
         "RateLimit": '"day";r=500;t=900, "minute";r=7;t=9',
         "RateLimit-Policy": '"day";q=1000;w=86400, "minute";q=60;w=60',
@@ -28,8 +28,8 @@ def test_all_limits_are_read() -> None:
 
 @pytest.mark.parametrize("skew", [-3600.0, 0.0, 3600.0])
 @pytest.mark.parametrize("unit", [1, 1000])
-def test_a_server_whose_clock_is_wrong(skew: float, unit: int) -> None:
-    """A reset is compared with the date of the same answer, in seconds and in milliseconds."""
+def test_a_server_with_a_wrong_clock(skew: float, unit: int) -> None:
+    """A reset is compared with the date of the same response, in seconds and in milliseconds."""
     headers = {
         "Date": email.utils.formatdate(NOW + skew, usegmt=True),
         "X-RateLimit-Remaining": "0",

@@ -37,8 +37,8 @@ def test_github() -> None:
     headers = {"x-ratelimit-limit": "5000", "x-ratelimit-remaining": "4990", "x-ratelimit-reset": "1700000060"}
     expected = Reading(4990, 5000, 60 + ROUNDING)
     assert read_github(parts(headers), NOW) == {"X-RateLimit": expected}
-    told = parts(headers, data={"rateLimit": {"cost": 3}})
-    assert read_github(told, NOW) == {"X-RateLimit": expected._replace(cost=3)}
+    received = parts(headers, data={"rateLimit": {"cost": 3}})
+    assert read_github(received, NOW) == {"X-RateLimit": expected._replace(cost=3)}
 
 
 def test_linear() -> None:
@@ -64,9 +64,9 @@ def test_monday() -> None:
     headers = {"RateLimit": '"complexity";r=900;t=30', "RateLimit-Policy": '"complexity";q=1000;w=60'}
     by_header = {'"complexity"': Reading(900, 1000, 30 + ROUNDING)}
     assert read_monday(parts(headers), NOW) == by_header
-    told = parts(headers, data={"complexity": {"query": 100, "after": 900, "reset_in_x_seconds": 30}})
+    received = parts(headers, data={"complexity": {"query": 100, "after": 900, "reset_in_x_seconds": 30}})
     by_data = {"complexity of the query": Reading(900, None, 30 + ROUNDING, cost=100)}
-    assert read_monday(told, NOW) == {**by_header, **by_data}
+    assert read_monday(received, NOW) == {**by_header, **by_data}
 
 
 def test_headers() -> None:
@@ -77,7 +77,7 @@ def test_headers() -> None:
 
 @pytest.mark.parametrize("reader", [read_shopify, read_github, read_linear, read_monday, read_headers])
 @pytest.mark.parametrize("junk", [None, [], "many", {"throttleStatus": 7}, {"throttleStatus": {"restoreRate": 0}}])
-def test_responses_that_tell_nothing(reader: Any, junk: Any) -> None:
-    """Whatever a server puts in these places."""
-    told = parts({"RateLimit": "?"}, {"cost": junk}, {"rateLimit": junk, "complexity": junk})
-    assert reader(told, NOW) == {}
+def test_responses_without_limits(reader: Any, junk: Any) -> None:
+    """Unexpected values are ignored."""
+    received = parts({"RateLimit": "?"}, {"cost": junk}, {"rateLimit": junk, "complexity": junk})
+    assert reader(received, NOW) == {}

@@ -205,7 +205,7 @@ def test_shopify_without_figures(cost: Any) -> None:
     assert limited(payload).retry_after is None
 
 
-def test_shopify_maximum_cost_is_no_rate_limit() -> None:
+def test_shopify_maximum_cost_is_not_a_rate_limit() -> None:
     """A query that costs more than the bucket holds never succeeds."""
     payload = error(
         "Query cost is 1500, which exceeds the single query max cost limit (1000).", code="MAX_COST_EXCEEDED"
@@ -297,7 +297,7 @@ def test_other_errors_are_no_rate_limits(extensions: dict[str, Any]) -> None:
 # -- partial responses, and all ways in which a response arrives
 
 
-def test_partial_data_is_no_rate_limit() -> None:
+def test_partial_data_is_not_a_rate_limit() -> None:
     """A partially executed request must not be sent again as if it had not been executed."""
     errors = [{"message": "Throttled", "path": ["b"], "extensions": {"code": "THROTTLED"}}]
     with pytest.raises(TransportQueryError) as info:

@@ -40,7 +40,7 @@ def follow(
         ("https://user:password@example.test/", "https://example.test/", False),
     ],
 )
-def test_h22_post_that_stays_a_post(status: int, location: str, target: str, is_foreign: bool) -> None:
+def test_h22_redirects_that_keep_the_post(status: int, location: str, target: str, is_foreign: bool) -> None:
     """307 and 308 are followed; another scheme, host or port is another origin."""
     hop = follow(location, status)
     assert (str(hop.url), hop.is_foreign) == (target, is_foreign)

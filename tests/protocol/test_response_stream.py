@@ -22,7 +22,7 @@ def test_result() -> None:
 
 @pytest.mark.parametrize("payload", [None, [], 1, "data", {"foo": 1}, {"data": 1}, {"errors": None}, {"errors": []}])
 def test_no_result(payload: Any) -> None:
-    """What is not a GraphQL response breaks the protocol."""
+    """A value that is not a GraphQL response violates the protocol."""
     with pytest.raises(MalformedEvent, match=r"^a result must be a GraphQL response, but "):
         read_result(payload, None)
 
@@ -44,7 +44,7 @@ def test_violation() -> None:
 
 
 def test_violation_without_response() -> None:
-    """Without a response the error speaks of the server."""
+    """Without a response, the error names the server."""
     assert (
         violation("some", "r", "x" * 5000, None).message
         == f"The server broke the some protocol: r. It sent: {'x' * 200!r}"

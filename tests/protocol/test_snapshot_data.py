@@ -11,7 +11,7 @@ FIRST, SECOND = {"message": "first"}, {"message": "second"}
 
 
 def test_each_error_is_raised_once() -> None:
-    """With the data of its snapshot; later snapshots, whose errors include it, are returned."""
+    """The error has the data of its snapshot; later snapshots, whose errors include it, are returned."""
     data = SnapshotData()
     assert data(ExecutionResult({"a": 1})) == {"a": 1}
     with pytest.raises(TransportQueryError) as caught:

@@ -29,7 +29,7 @@ def test_percent_encodings_stay(text: str, target: str) -> None:
 
 
 @given(st.text("ab%2Ff:,+=&/?~ é", max_size=12))
-def test_what_is_written_is_written_once(text: str) -> None:
+def test_converted_urls_are_stable(text: str) -> None:
     """A URL that is parsed and converted to a string is parsed as the same URL."""
     url = as_written(f"http://example.test/{text}")
     assert str(as_written(str(url))) == str(url)

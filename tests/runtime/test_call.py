@@ -111,7 +111,7 @@ def test_f07_refused_on_the_own_loop_thread(runtime: Runtime[Resources]) -> None
 
 
 def test_f07_works_inside_a_foreign_loop(runtime: Runtime[Resources]) -> None:
-    """A running loop, as in a notebook cell or an async view, is no obstacle."""
+    """Calls work while a loop is running, as in a notebook cell or an async view."""
 
     async def cell() -> int:
         return runtime.run(answer(2))

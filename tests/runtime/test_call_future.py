@@ -40,7 +40,7 @@ def test_wait_and_as_completed(runtime: Runtime[Resources]) -> None:
     assert concurrent.futures.wait(futures, PATIENCE).not_done == set()
 
 
-def test_it_can_be_awaited_elsewhere(runtime: Runtime[Resources]) -> None:
+def test_it_can_be_awaited_in_another_loop(runtime: Runtime[Resources]) -> None:
     """``asyncio.wrap_future`` makes it awaitable in the user's own loop."""
 
     async def main() -> int:

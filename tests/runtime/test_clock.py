@@ -32,7 +32,7 @@ def test_stopping_ends_a_wait() -> None:
 
 
 def test_a_stopped_clock_does_not_wait() -> None:
-    """Until it is started again."""
+    """It waits again after it is restarted."""
     clock = Clock()
     clock.stop()
     with pytest.raises(ClientClosed):

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from syncgql import SubscriptionForked, SubscriptionOverflow
 from syncgql.runtime.event_buffer import NO_PROCESS, Empty, EventBuffer, Overflow
-from syncgql.runtime.event_marks import End, Mark
+from syncgql.runtime.event_markers import End, Marker
 from syncgql.runtime.runtime import Runtime
 
 from .conftest import Resources
@@ -36,7 +36,7 @@ def buffer(buffer_size: int = 4, overflow: Overflow = "block") -> EventBuffer[in
 def drain(source: EventBuffer[int]) -> tuple[list[int], Exception | None]:
     """Return all events in the buffer, and the error of the end."""
     taken: list[int] = []
-    while not isinstance(item := source.get(0), Mark):
+    while not isinstance(item := source.get(0), Marker):
         taken.append(item)
     assert isinstance(item, End)
     return taken, item.error
@@ -303,7 +303,7 @@ def test_closing_races_with_putting_and_getting(runtime: Runtime[Resources]) -> 
 
 
 def test_f05_an_inherited_buffer_delivers_nothing() -> None:
-    """Events buffered at a fork belong to the parent's consumer, including overtaken marks."""
+    """Events buffered at a fork belong to the parent's consumer, including overtaken markers."""
     source = buffer(1, "drop_oldest")
     source.reconnected(1.0)
     source.put(1)

@@ -62,13 +62,13 @@ def test_an_interrupted_creation_leaves_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_loop_that_ran_must_be_closed() -> None:
-    """Otherwise asyncio warns, as of its own loops."""
+    """Otherwise asyncio warns, as for its own loops."""
     new_event_loop().run_until_complete(asyncio.sleep(0))
     with pytest.warns(ResourceWarning, match="unclosed event loop"):
         gc.collect()
 
 
-def test_a_policy_of_the_program_is_not_asked(run_script: RunScript) -> None:
+def test_a_policy_of_the_program_is_ignored(run_script: RunScript) -> None:
     """A program that installs uvloop for its own loops does not change the client's loop."""
     result = run_script(POLICY)
     assert (result.exit_code, result.stdout) == (0, "True\n"), result.stderr

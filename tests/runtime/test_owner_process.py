@@ -1,4 +1,4 @@
-"""OwnerProcess: tells a forked child from its parent."""
+"""OwnerProcess: distinguishes a forked child from its parent."""
 
 from __future__ import annotations
 

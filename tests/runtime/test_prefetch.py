@@ -24,8 +24,8 @@ def test_items_come_in_order() -> None:
 
 
 @pytest.mark.parametrize("ahead", [1, 3])
-def test_it_is_no_further_ahead(ahead: int) -> None:
-    """Until the consumer takes an item."""
+def test_it_is_not_further_ahead(ahead: int) -> None:
+    """It waits until the consumer takes an item."""
     taken: SlicedQueue[int] = SlicedQueue()
 
     def items() -> Iterator[int]:

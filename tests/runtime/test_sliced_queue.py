@@ -20,7 +20,7 @@ def test_items_come_in_order() -> None:
 
 
 def test_it_waits_for_an_item() -> None:
-    """For longer than a slice, too."""
+    """The wait may be longer than a slice."""
     queue: SlicedQueue[int] = SlicedQueue()
     timer = threading.Timer(0.3, queue.put, [1])
     timer.start()

@@ -117,7 +117,7 @@ def test_a_longer_wait_is_reported_to_all_waiting_threads(monkeypatch: pytest.Mo
         turnstile.leave(tickets[1], None, Clock())
 
 
-def test_ctrl_c_ends_a_wait_and_gives_the_place_back() -> None:
+def test_ctrl_c_ends_a_wait_and_frees_the_place() -> None:
     """The wait ends immediately, and the next thread in the queue becomes the first."""
     gate = Gate(free=1)
     turnstile: Tickets = Turnstile(gate)

@@ -59,5 +59,5 @@ def test_threads_of_a_pool_are_threads_too(monkeypatch: pytest.MonkeyPatch) -> N
     run_under_uwsgi(monkeypatch)
     pool = WorkerPool("test-uwsgi")
     with pytest.warns(RuntimeWarning, match="uWSGI's master process"):
-        pool.submit(int).result(5)
+        pool.submit(int).result(60)
     pool.shutdown()

@@ -38,7 +38,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "made" / "schema.json"
 
 
-def test_the_server_is_asked_once(path: Path) -> None:
+def test_the_schema_is_fetched_once(path: Path) -> None:
     """Afterwards the file is used, by any number of caches and processes."""
     asked = Asked()
     for _ in range(3):

@@ -64,7 +64,7 @@ def test_fetching_is_tried_again_after_a_failure(any_server: Server) -> None:
         {"validate": True},
     ],
 )
-def test_documents_are_checked_when_a_schema_was_given_or_asked_for(options: dict[str, Any]) -> None:
+def test_documents_are_checked_if_a_schema_is_given_or_fetched(options: dict[str, Any]) -> None:
     """The error is raised before sending, as in gql."""
     with Client(transport=LocalSchemaTransport(schema_of("library")), **options) as client:
         with pytest.raises(DocumentError, match="Did you mean 'version'"):
@@ -119,7 +119,7 @@ NOW = datetime(2020, 1, 2, tzinfo=timezone.utc)
 ADD = "mutation ($input: BookInput!) { addBook(input: $input) { printedAt genre } }"
 
 
-def test_variables_and_results_are_python_values_when_asked_for() -> None:
+def test_variables_and_results_are_converted_if_requested() -> None:
     """serialize_variables and parse_results apply to documents and to proxies."""
     schema = library()
     options: Any = {"schema": schema, "serialize_variables": True, "parse_results": True}
@@ -135,7 +135,7 @@ def test_variables_and_results_are_python_values_when_asked_for() -> None:
             client.execute(ADD, {"input": {"title": "x", "printedAt": "now"}})
 
 
-def test_results_are_not_converted_unless_asked_for() -> None:
+def test_results_are_not_converted_by_default() -> None:
     """Results stay as received, and variables are encoded as without a schema."""
     schema = library()
     with Client(transport=LocalSchemaTransport(schema), schema=schema) as client:

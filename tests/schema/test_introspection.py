@@ -73,7 +73,7 @@ def forget(node: Any, names: Collection[str]) -> None:
             forget(one, names)
 
 
-def test_everything_is_asked_of_a_server_that_knows_everything() -> None:
+def test_a_server_with_all_features() -> None:
     """The fetched schema equals the server's, including one-of inputs and repeatable directives."""
     schema = schema_of("library")
     found = schema_from_introspection(introspect(Answerer(schema)), "test")
@@ -92,14 +92,14 @@ def test_everything_is_asked_of_a_server_that_knows_everything() -> None:
         ({"__type"}, {"isOneOf", "specifiedByURL", "isRepeatable", "args(includeDeprecated"}),
     ],
 )
-def test_a_server_is_not_asked_for_what_it_does_not_know(unknown: set[str], refused: set[str]) -> None:
+def test_unsupported_features_are_not_queried(unknown: set[str], refused: set[str]) -> None:
     """Servers that lack a feature refuse a query that uses it; servers that report nothing get the oldest query."""
     answerer = Answerer(schema_of("library"), unknown, refused)
     assert introspect(answerer)["__schema"]["queryType"]["name"] == "Query"
     assert len(answerer.documents) == 2
 
 
-def test_a_server_with_a_depth_limit_is_asked_for_less() -> None:
+def test_a_server_with_a_depth_limit() -> None:
     """Type references are queried less deeply, as long as none is truncated."""
     schema = build_schema("type Query { a: [[Int!]!]! }")
     usual = Answerer(schema)
@@ -110,7 +110,7 @@ def test_a_server_with_a_depth_limit_is_asked_for_less() -> None:
     assert print_schema(schema_from_introspection(found, "test")) == print_schema(schema)
 
 
-def test_deeper_types_than_usual_are_asked_for_again() -> None:
+def test_deeper_types_than_usual_are_complete() -> None:
     """A type with more wrappers than the usual query has is complete."""
     schema = build_schema(f"type Query {{ a: {'[' * 12}Int{']' * 12} }}")
     answerer = Answerer(schema)
@@ -146,7 +146,7 @@ def test_an_answer_without_a_schema_is_an_error() -> None:
 
 @pytest.mark.parametrize("data", [{"a": 1}, {"type": {"fields": 1}}, {"type": {"fields": [{}]}}, {"__schema": 1}])
 def test_an_answer_to_another_question_is_an_error(data: Any) -> None:
-    """A gateway, or a mock in a test, may answer every request alike."""
+    """A gateway, or a mock in a test, may send the same response to every request."""
     with pytest.raises(TransportProtocolError, match="contains no __schema"):
         introspect(lambda request: ExecutionResult(data))
 
@@ -161,7 +161,7 @@ def test_a_schema_that_cannot_be_built_is_the_servers_fault() -> None:
         load_schema(broken, lambda: broken)
 
 
-def test_options_override_what_is_found_out() -> None:
+def test_options_override_detected_features() -> None:
     """introspection_args are those of get_introspection_query; one-of has either of two names."""
     for name in ("one_of", "input_object_one_of"):
         answerer = Answerer(schema_of("library"))

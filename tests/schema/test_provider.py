@@ -59,14 +59,14 @@ def test_a_schema_comes_in_many_forms(source: Any) -> None:
 
 
 @pytest.mark.parametrize("wrap", [lambda result: result, lambda result: {"data": result}])
-def test_a_json_file_holds_an_introspection_result(tmp_path: Path, wrap: Any) -> None:
+def test_a_json_file_contains_an_introspection_result(tmp_path: Path, wrap: Any) -> None:
     """It may have ``data`` around it, as in the server's response."""
     path = tmp_path / "schema.json"
     path.write_text(json.dumps(wrap(INTROSPECTION)), "utf-8")
     assert field_names(load_schema(path, no_server)) == field_names(LIBRARY)
 
 
-def test_the_server_is_asked_when_nothing_is_given_or_a_provider_wants_to() -> None:
+def test_the_schema_is_fetched_by_default_or_by_a_provider() -> None:
     """A provider may modify the server's schema."""
     assert field_names(load_schema(None, lambda: INTROSPECTION)) == field_names(LIBRARY)
     assert field_names(load_schema(AskingProvider(), lambda: INTROSPECTION)) == field_names(LIBRARY)
@@ -103,7 +103,7 @@ def test_an_invalid_schema_is_taken_as_it_is() -> None:
         ({"__schema": {}}, "cannot build a schema from it"),
     ],
 )
-def test_what_is_no_schema_is_told(source: Any, message: str) -> None:
+def test_the_error_for_an_invalid_schema(source: Any, message: str) -> None:
     """The error has the reason, and the position if there is one."""
     with pytest.raises(DocumentError, match=message) as caught:
         load_schema(source, no_server)
@@ -123,7 +123,7 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
         load_schema("schema.grapql", no_server)
 
 
-def test_what_cannot_be_a_schema_is_refused() -> None:
+def test_other_types_are_refused() -> None:
     """The error lists the accepted types."""
     with pytest.raises(TypeError, match=r"schema must be SDL text, a path, .* not int"):
         load_schema(3, no_server)

@@ -84,7 +84,7 @@ def test_scalars_that_are_not_listed_are_added(caplog: pytest.LogCaptureFixture)
     assert "the server's introspection result: Query.price: the scalar Float is missing from the list" in caplog.text
 
 
-def test_what_was_given_stays_as_it_is() -> None:
+def test_the_argument_is_unchanged() -> None:
     """The result may belong to the caller, or be stored in a cache."""
     result = introspection()
     find(result, "Query", "issues", "paging")["defaultValue"] = "<Paging>"
@@ -100,7 +100,7 @@ def test_a_result_without_flaws_logs_nothing(caplog: pytest.LogCaptureFixture) -
 
 
 @pytest.mark.parametrize("types", [None, [{}], [None], {"a": 1}])
-def test_what_cannot_be_repaired_is_refused(types: Any) -> None:
+def test_results_that_cannot_be_repaired_are_refused(types: Any) -> None:
     """The error is that of the client."""
     with pytest.raises(DocumentError, match=r"api\.json: cannot build a schema from it"):
         schema_from_introspection({"__schema": {"types": types}}, "api.json")

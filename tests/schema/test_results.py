@@ -89,7 +89,7 @@ def test_scalars_and_enums_are_parsed_wherever_they_are(
 @pytest.mark.parametrize(
     "document", ["{ version }", "{ books { title author { id } extra } }", "{ __schema { queryType { name } } }"]
 )
-def test_nothing_is_done_where_there_is_nothing_to_parse(schema: GraphQLSchema, document: str) -> None:
+def test_results_without_values_to_parse(schema: GraphQLSchema, document: str) -> None:
     """A document without custom scalars and enums needs no parser."""
     assert result_parser(schema, GraphQLRequest(document)) is None
 
@@ -99,7 +99,7 @@ def test_enums_are_left_as_they_are_unless_registered() -> None:
     assert result_parser(schema_of("library"), GraphQLRequest("{ books { genre } }")) is None
 
 
-def test_the_error_says_where_the_server_sent_what(schema: GraphQLSchema) -> None:
+def test_the_error_has_the_path_and_the_value(schema: GraphQLSchema) -> None:
     """The path leads to the value; the cause is the scalar's exception."""
     data = {"books": [{"printedAt": "2020-01-02"}, {"printedAt": "soon"}]}
     with pytest.raises(TransportProtocolError, match=r"\.books\[1\]\.printedAt: .* parsed as DateTime") as caught:

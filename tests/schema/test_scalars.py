@@ -27,7 +27,7 @@ def schema() -> GraphQLSchema:
     return schema_of("library")
 
 
-def test_a_scalar_gets_its_behaviour_and_keeps_its_identity(schema: GraphQLSchema) -> None:
+def test_a_scalar_changes_its_behavior_and_keeps_its_identity(schema: GraphQLSchema) -> None:
     """The schema itself is unchanged; only the conversion of values differs."""
     before = print_schema(schema)
     update_schema_scalar(schema, "DateTime", DATE)

@@ -153,13 +153,13 @@ def test_a_value_that_does_not_fit_is_refused_with_its_path(
 @pytest.mark.parametrize(
     "value", [datetime.datetime(2026, 1, 2), UUID(int=7), {"at": datetime.date(2026, 1, 2)}, Tag("a"), Plan.GOLD]
 )
-def test_a_custom_scalar_takes_what_is_written_without_a_schema(schema: GraphQLSchema, value: object) -> None:
+def test_a_custom_scalar_without_functions_accepts_any_value(schema: GraphQLSchema, value: object) -> None:
     """A scalar without registered functions leaves the value to the encoder."""
     assert coerce(schema, "JSON", value) is value
 
 
 @pytest.mark.parametrize("value", [b"", pathlib.Path("a"), memoryview(b"")], ids=lambda value: type(value).__name__)
-def test_upload_takes_files_only(value: object) -> None:
+def test_upload_accepts_only_files(value: object) -> None:
     """Content and paths are not files: a path would be sent as text."""
     schema = build_schema("scalar Upload type Query { a(file: Upload): Int }")
     with pytest.raises(DocumentError, match=r"variables\.x: Upload does not accept \w+; use FileVar\(value\)"):
@@ -190,7 +190,7 @@ def test_a_custom_scalar_is_serialized_as_registered(schema: GraphQLSchema) -> N
     assert isinstance(caught.value.__cause__, AttributeError)
 
 
-def test_a_registered_enum_takes_members_values_and_names(schema: GraphQLSchema) -> None:
+def test_a_registered_enum_accepts_members_values_and_names(schema: GraphQLSchema) -> None:
     """update_schema_enum() adds values to those that are accepted anyway."""
     update_schema_enum(schema, "Genre", {"NOVEL": 1, "ESSAY": 2, "POEM": True})
     assert coerce(schema, "[Genre]", [1, 2, "POEM", True]) == ["NOVEL", "ESSAY", "POEM", "POEM"]

@@ -118,7 +118,7 @@ def after_a_name(url: str) -> None:
 
 
 def under_load(url: str, rate_limit: RateLimit | None = None) -> None:
-    """20 forks while three threads are in the middle of calls; every answer reaches its own process."""
+    """20 forks while three threads are in the middle of calls; every response reaches its own process."""
     client = Client(url, rate_limit=rate_limit)
     stop = threading.Event()
     failures: list[BaseException] = []

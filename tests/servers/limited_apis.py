@@ -1,6 +1,6 @@
 """Models of the APIs whose limits ``RateLimit`` learns, and a server for them.
 
-Each counts as its API does, tells it in the same headers and extensions, and refuses in the same form.
+Each counts as its API does, reports this in the same headers and extensions, and refuses in the same form.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class API(Protocol):
     refusals: int
 
     def answer(self, now: float) -> APIAnswer:
-        """Answer a request that arrives at a time, in seconds since the epoch."""
+        """Respond to a request that arrives at a time, in seconds since the epoch."""
 
 
 DATA = {"ok": True}
@@ -196,7 +196,7 @@ class MondayAPI:
 
 
 class APIServer:
-    """An HTTP server that answers as an API does; it notes when each request arrived.
+    """An HTTP server that responds as an API does; it records when each request arrived.
 
     Args:
         api: the API.

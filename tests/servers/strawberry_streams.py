@@ -3,7 +3,7 @@
 When a client leaves that has not read what the server sent, Strawberry ends the subscription late, when Python collects
 garbage: its log then has ``aborted`` at once, and ``ended`` much later.
 
-Arguments are the names of the protocols that it speaks; it speaks all without.
+Arguments are the names of the protocols that it supports; all by default.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ class Held:
         assert self._reached.wait(PATIENCE), "The server did not come to this point."
 
     def release(self) -> None:
-        """Let the server go on, now and on later connections."""
+        """Let the server continue, now and on later connections."""
         self._released.set()
 
     def pause(self) -> None:
@@ -37,7 +37,7 @@ class Held:
 
 @dataclass
 class Stream:
-    """A script that answers each request with a stream: ``WireServer(Stream([b"event: next...", held, ...]))``.
+    """A script that responds to each request with a stream: ``WireServer(Stream([b"event: next...", held, ...]))``.
 
     Args:
         pieces: of the body. Each is sent by itself, in a chunk of its own. At a Held the server waits for the test.

@@ -98,7 +98,7 @@ def test_script_that_does_not_start(yoga_server: StreamServer, capfd: pytest.Cap
     "name", ["yoga", "graphql-sse", "graphql-ws", "apollo", "apollo-gzip", "strawberry", "ariadne"]
 )
 def test_servers_run_documents(urls: dict[str, Url], name: str) -> None:
-    """Each server runs the documents of tests, whatever protocols it speaks, and logs what runs."""
+    """Each server runs the documents of tests, whatever protocols it supports, and logs the operations."""
     server = server_at(urls[name])
     assert server.run("{ hello items(n: 2) book { title reviews(n: 1) { text } } }") == {
         "hello": "Hello world!",
@@ -194,8 +194,8 @@ def test_compressed_parts_arrive(apollo_gzip_server: StreamServer) -> None:
         assert b'"hasNext":false' in decompressor.decompress(stream.response.read())
 
 
-def test_yoga_runs_what_it_refuses(yoga_server: StreamServer) -> None:
-    """A subscription answered by 406 was started, and is never stopped."""
+def test_yoga_runs_subscriptions_that_it_refuses(yoga_server: StreamServer) -> None:
+    """A subscription that was refused with 406 was started, and is never stopped."""
     sample = take(yoga_server.url, MULTIPART, "subscription { endless }")
     assert (sample.status, sample.headers["accept"].count("text/event-stream")) == (406, 3)
     yoga_server.wait_for("started", name="subscription endless")
@@ -305,7 +305,7 @@ def test_failures_over_websockets(urls: dict[str, Url], name: str, field: str, l
 
 
 def test_strawberry_refuses_defer_over_websockets(strawberry_streams: StreamServer) -> None:
-    """Strawberry answers an error message."""
+    """Strawberry sends an error message."""
     (message,) = converse(strawberry_streams.ws_url, "{ book { title ... @defer { summary } } }")
     assert message["type"] == "error"
 

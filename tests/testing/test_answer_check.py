@@ -53,7 +53,7 @@ SCHEMA = build_schema(
         ("{ ratio }", [], ["The data is a list, but its type is Query."]),
     ],
 )
-def test_what_no_server_sends(document: str, data: Any, problems: list[str]) -> None:
+def test_answers_that_no_server_sends(document: str, data: Any, problems: list[str]) -> None:
     """Misspelt, missing and unselected keys, and values of other types."""
     found = check_data(SCHEMA, GraphQLRequest(document), data)
     assert len(found) == len(problems)
@@ -75,7 +75,7 @@ def test_what_no_server_sends(document: str, data: Any, problems: list[str]) -> 
         ("{ at ratio __typename }", {"at": {"any": "thing"}, "ratio": 1, "__typename": "Query"}),
     ],
 )
-def test_what_a_server_may_send(document: str, data: Any) -> None:
+def test_answers_that_a_server_may_send(document: str, data: Any) -> None:
     """Nulls, aliases, fragments, conditional fields and custom scalars."""
     assert check_data(SCHEMA, GraphQLRequest(document), data) == []
 

@@ -106,7 +106,7 @@ def test_introspection_is_answered(checking: GraphQLMock) -> None:
         assert "Book" in client.schema.type_map
 
 
-def test_assert_called_tells_what_was_called(mock: GraphQLMock) -> None:
+def test_assert_called_lists_the_calls(mock: GraphQLMock) -> None:
     """The message has the expected variables and lists the received calls."""
     mock.add("Book", {"book": None})
     deep_inside(id="1")
@@ -118,7 +118,7 @@ def test_assert_called_tells_what_was_called(mock: GraphQLMock) -> None:
 
 
 def test_assert_called_names_the_header_that_differs(mock: GraphQLMock) -> None:
-    """But not its value, which may be a secret."""
+    """The message does not contain its value, which may be secret."""
     mock.add("Book", {"book": None})
     deep_inside(id="1")
     with pytest.raises(AssertionError) as info:

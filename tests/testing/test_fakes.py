@@ -105,7 +105,7 @@ def test_mutations_and_subscriptions() -> None:
     assert isinstance(Fakes(SCHEMA).data("subscription { bookAdded { title } }")["bookAdded"]["title"], str)
 
 
-def test_what_does_not_fit() -> None:
+def test_overrides_of_the_wrong_type() -> None:
     """An override of the wrong type is an error in the test, and reported."""
     with pytest.raises(AssertionError, match="Cannot generate data"):
         Fakes(SCHEMA, {"book.genre": "COMIC"}).data('{ book(id: "1") { genre } }')

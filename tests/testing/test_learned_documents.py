@@ -29,7 +29,7 @@ def test_a_client_with_automatic_persisted_queries() -> None:
         server.assert_called("Other", times=1)
 
 
-def test_what_is_sent_for_a_miss() -> None:
+def test_the_response_to_a_miss() -> None:
     """The response of Apollo Server; a hash of another document is refused."""
     with GraphQLServer() as server:
         missed = requests.post(server.url, json={"extensions": EXTENSIONS}, timeout=30)
@@ -44,5 +44,5 @@ def test_what_is_sent_for_a_miss() -> None:
 
 @pytest.mark.parametrize("payload", [{"query": "{ a }"}, {"query": "{ a }", "extensions": {"persistedQuery": 1}}, 1])
 def test_other_requests_are_unchanged(payload: Any) -> None:
-    """Also those that are not requests, which the server refuses."""
+    """This includes invalid requests, which the server refuses."""
     assert LearnedDocuments().completed(payload) is payload

@@ -123,7 +123,7 @@ def test_each_request_of_a_batch_has_its_own_outcome(mock: GraphQLMock) -> None:
     assert len(mock.calls) == 8
 
 
-def test_what_is_no_transport_error_ends_a_batch(mock: GraphQLMock) -> None:
+def test_other_exceptions_end_a_batch(mock: GraphQLMock) -> None:
     """An exception that transports do not raise is raised in the caller."""
     mock.add("Book", {"book": 1})
     mock.add("Broken", raises=ZeroDivisionError)
@@ -174,7 +174,7 @@ def test_unexpected_subscriptions_raise_at_once(checking: GraphQLMock) -> None:
             client.subscribe("subscription Added { bookLost { title } }")
 
 
-def test_nothing_is_left_of_a_client_that_lives_on() -> None:
+def test_a_module_level_client_keeps_nothing_of_a_test() -> None:
     """A module-level client has neither threads nor subscriptions of a test that has ended."""
     client = Client(URL)
     with GraphQLMock() as mock:

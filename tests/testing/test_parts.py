@@ -72,7 +72,7 @@ def test_script_of_a_failed_part(kit: tuple[Answers, Client]) -> None:
 
 
 def test_script_that_drops_the_connection(kit: tuple[Answers, Client]) -> None:
-    """What was delivered is in the error; the next call plays the next act."""
+    """The error has the delivered data; the next call plays the next act."""
     answers, client = kit
     answers.script("Book", event(TITLE), drop(), *STEPS, complete())
     with pytest.raises(TransportConnectionFailed) as caught:

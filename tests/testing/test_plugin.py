@@ -49,7 +49,7 @@ def test_graphql_mock(suite: pytest.Pytester) -> None:
     assert outcomes(suite) == {"passed": 2}
 
 
-def test_what_the_program_hides_fails_the_test(suite: pytest.Pytester) -> None:
+def test_caught_failures_fail_the_test(suite: pytest.Pytester) -> None:
     """An unexpected operation fails the test, also if the program catches everything."""
     suite.makepyfile(
         """
@@ -159,7 +159,7 @@ def test_tapes_are_recorded_in_one_process(books: pytest.Pytester) -> None:
     result.stderr.fnmatch_lines(["*--syncgql-record requires a single process; run pytest with -n 0.*"])
 
 
-def test_what_is_not_on_the_tape(books: pytest.Pytester) -> None:
+def test_requests_that_are_not_on_the_tape(books: pytest.Pytester) -> None:
     """The test fails with the nearest recording, also if the program catches everything."""
     books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
     books.makepyfile(

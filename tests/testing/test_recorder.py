@@ -53,7 +53,7 @@ def test_queries(strawberry_server: Server, tmp_path: Path) -> None:
 
 
 def test_a_tape_that_is_recorded_again_is_the_same(strawberry_server: Server, tmp_path: Path) -> None:
-    """So its diff shows what the server changed, and nothing else; threads do not matter."""
+    """Its diff shows only changes of the server; the order of threads does not matter."""
 
     def program(url: str) -> None:
         with Client(url) as client:
@@ -142,7 +142,7 @@ def test_registered_answers_are_not_recorded(strawberry_server: Server, tmp_path
     assert json.loads((tmp_path / "a.json").read_text())["recordings"] == []
 
 
-def test_no_response_is_no_recording(tmp_path: Path) -> None:
+def test_failed_connections_are_not_recorded(tmp_path: Path) -> None:
     """A connection that fails is raised as usual."""
     with GraphQLMock() as mock, Client("http://127.0.0.1:9/") as client:
         mock.record(tmp_path / "a.json")
@@ -151,7 +151,7 @@ def test_no_response_is_no_recording(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.json").read_text())["recordings"] == []
 
 
-def test_what_is_left_out_is_not_compared(strawberry_server: Server, tmp_path: Path) -> None:
+def test_left_out_variables_are_not_compared(strawberry_server: Server, tmp_path: Path) -> None:
     """A variable that differs from run to run."""
     names = iter(["Monday", "Tuesday"])
 
@@ -166,7 +166,7 @@ def test_what_is_left_out_is_not_compared(strawberry_server: Server, tmp_path: P
 
 
 @pytest.mark.parametrize("document", ["query Hi { hello }", "subscription Hi { count }"])
-def test_what_was_not_recorded_fails(document: str, tmp_path: Path) -> None:
+def test_unrecorded_requests_fail(document: str, tmp_path: Path) -> None:
     """Queries and subscriptions; the failure is kept in case the program catches it."""
     (tmp_path / "a.json").write_text('{"tape": 1, "recordings": []}')
     with GraphQLMock() as mock, Client(NOWHERE) as client:

@@ -10,7 +10,7 @@ from syncgql.testing.redactor import Redactor
 
 
 def test_variables_are_removed() -> None:
-    """At any depth; the given object stays as it is."""
+    """They are removed at any depth; the argument is not changed."""
     given = {"id": "7", "input": {"password": "secret", "names": ["a", "b"]}, "now": 1}
     redactor = Redactor(["variables.input.password", "variables.now", "variables.missing.name"])
     assert redactor.variables(given) == {"id": "7", "input": {"names": ["a", "b"]}}

@@ -25,7 +25,7 @@ def test_answers_in_their_order(mock: GraphQLMock) -> None:
     assert [deep_inside(), deep_inside(id="2"), deep_inside(id="3")] == [{"book": 1}, {"book": "2"}, {"book": "3"}]
 
 
-def test_what_cannot_match(mock: GraphQLMock) -> None:
+def test_values_that_cannot_match(mock: GraphQLMock) -> None:
     """It is refused when it is registered."""
     with pytest.raises(TypeError, match="must be an operation name, a document or a function, not int"):
         mock.add(1, {"book": None})  # type: ignore[arg-type]

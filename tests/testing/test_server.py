@@ -82,7 +82,7 @@ def test_a_dropped_socket(server: GraphQLServer, code: int | None) -> None:
     assert getattr(caught.value, "code", None) == code or code is None
 
 
-def test_unexpected_operations_are_told_and_kept(server: GraphQLServer) -> None:
+def test_unexpected_operations_are_reported_and_kept(server: GraphQLServer) -> None:
     """The other process gets an error, and the test fails."""
     server.add("Books", {"books": []})
     with (

@@ -88,7 +88,7 @@ def test_responses_are_played_in_order(tmp_path: Path) -> None:
     assert played == [EMMA, UBIK, UBIK]
 
 
-def test_what_is_left_out_is_neither_written_nor_compared(tmp_path: Path) -> None:
+def test_left_out_values_are_neither_written_nor_compared(tmp_path: Path) -> None:
     """Credentials of the call are replaced wherever they occur; files are only mentioned."""
     redactor = Redactor(["variables.now", "data.token"])
     tape = Tape(tmp_path / "a.json")
@@ -103,7 +103,7 @@ def test_what_is_left_out_is_neither_written_nor_compared(tmp_path: Path) -> Non
     assert Tape.load(tape.path).play(later, redactor)["data"] == recording["data"]
 
 
-def test_what_was_not_recorded(tmp_path: Path) -> None:
+def test_unrecorded_requests(tmp_path: Path) -> None:
     """The message has the tape, the nearest recording and the command that records again."""
     tape = Tape(tmp_path / "a.json")
     tape.record(call(id="7"), NOTHING, EMMA)
@@ -113,7 +113,7 @@ def test_what_was_not_recorded(tmp_path: Path) -> None:
     assert lines[0] == f'{tape.path} has no response to query Book {{"id": "8"}}.'
     assert '  id: "7" was recorded, "8" was sent' in lines
     assert "pytest --syncgql-record" in lines[-1]
-    assert "test_what_was_not_recorded" in lines[-1]
+    assert "test_unrecorded_requests" in lines[-1]
 
 
 def test_how_to_record_without_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,7 +123,7 @@ def test_how_to_record_without_pytest(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"tape": 2, "recordings": []}', '{"tape": 1, "recordings": [{}]}'])
-def test_what_is_no_tape(content: str, tmp_path: Path) -> None:
+def test_files_that_are_not_tapes(content: str, tmp_path: Path) -> None:
     """The message has the file."""
     (tmp_path / "a.json").write_text(content)
     with pytest.raises(ValueError, match=r"a\.json is not a tape: .*To record it again"):

@@ -11,7 +11,7 @@ from syncgql.testing.tapes import Tapes
 
 
 def test_paths_are_relative_to_the_directory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By default the current one."""
+    """The default is the current directory."""
     assert Tapes(tmp_path / "tests").to_record("a.json").path == tmp_path / "tests" / "a.json"
     monkeypatch.chdir(tmp_path)
     assert Tapes().to_record("a.json").path == tmp_path / "a.json"

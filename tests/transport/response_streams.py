@@ -121,7 +121,7 @@ def until_lost(client: Client, document: str = SUBSCRIPTION) -> tuple[list[Any],
 
 
 def answer_once(connection: WireConnection, response: bytes) -> None:
-    """A script that answers one request."""
+    """A script that responds to one request."""
     connection.read_request()
     connection.send(response)
 

@@ -85,7 +85,7 @@ def client_url(client: Client) -> str:
     return repr(client).removeprefix("<Client ").removesuffix(">")
 
 
-def test_b05_an_entry_that_is_no_response_does_not_hide_the_others() -> None:
+def test_b05_an_entry_that_is_not_a_response_does_not_hide_the_others() -> None:
     """Its exception takes its place; execute_batch raises it."""
     body = b'[{"data": {"a": 1}}, "oops", {"errors": [{"message": "No"}]}]'
     with WireServer(always(answer(body))) as server, Client(server.url) as client:
@@ -133,9 +133,7 @@ def test_real_refusals(strawberry_server: Server, ariadne_server: Server) -> Non
         assert len(client.execute_batch_results(["{ hello }"] * 2)) == 2
 
 
-def test_b08_b13_what_cannot_be_in_a_batch_is_refused_before_the_network(
-    client: Client, strawberry_server: Server
-) -> None:
+def test_b08_b13_invalid_batches_are_refused_before_the_network(client: Client, strawberry_server: Server) -> None:
     """Subscriptions, @defer, empty batches, and values that are not lists are refused."""
     with pytest.raises(DocumentError, match="Request 2 of 2 in the batch is a subscription"):
         client.execute_batch(["{ hello }", "subscription { count }"])
@@ -175,13 +173,13 @@ def test_a_schema_counts_for_each_request(strawberry_server: Server) -> None:
     assert len(strawberry_server.seen("request")) == 1
 
 
-def test_transports_without_batches_say_so(strawberry_server: Server) -> None:
+def test_transports_without_batches(strawberry_server: Server) -> None:
     """WebSockets do not support batches."""
     with Client(strawberry_server.ws_url) as client, pytest.raises(TransportError, match="cannot send batches"):
         client.execute_batch(["{ hello }"])
 
 
-def test_a_closed_client_says_so(client: Client) -> None:
+def test_a_closed_client_raises(client: Client) -> None:
     client.close()
     for call in client.execute_batch, client.execute_batch_results:
         with pytest.raises(ClientClosed):
@@ -229,7 +227,7 @@ async def test_the_transport_on_its_own(strawberry_server: Server) -> None:
     assert threading.main_thread() not in threads
 
 
-def test_a_transport_of_the_users_own_may_have_batches() -> None:
+def test_a_transport_of_the_user_may_support_batches() -> None:
     """Defining the coroutine execute_batch is sufficient; it must return as many results as requests."""
 
     class Counting(AsyncTransport):

@@ -43,7 +43,7 @@ def test_h18_get(any_server: Server) -> None:
     assert (request["method"], request["body"]) == ("GET", "")
 
 
-def test_h19_get_leaves_out_what_is_empty() -> None:
+def test_h19_get_omits_empty_parameters() -> None:
     """A parameter without a value is not sent; the URL's query string is."""
     with WireServer(always(answer())) as server, Client(server.url + "?key=%2B", use_get_for_queries=True) as client:
         client.execute("{ ok }", {}, "")
@@ -54,7 +54,7 @@ def test_h19_get_leaves_out_what_is_empty() -> None:
 
 @pytest.mark.parametrize("status", ["414 URI Too Long", "431 Request Header Fields Too Large"])
 @pytest.mark.parametrize("headers", [None, lambda: {"X-A": "1"}], ids=["no-function", "function"])
-def test_h20_get_that_is_too_long_becomes_a_post(status: str, headers: Any) -> None:
+def test_h20_get_that_is_too_long_is_sent_by_post(status: str, headers: Any) -> None:
     """414 and 431 for a GET cause one POST with the same headers."""
     script = always(answer(b"", status=status), answer())
     with WireServer(script) as server, Client(server.url, headers=headers, use_get_for_queries=True) as client:
@@ -74,7 +74,7 @@ def test_h20_only_one_post() -> None:
         assert [request.method for request in server.requests] == ["GET", "POST"]
 
 
-def test_h21_get_carries_a_preflight_header(any_server: Server) -> None:
+def test_h21_get_has_a_preflight_header(any_server: Server) -> None:
     """A GET has a header that web pages cannot send, and no content type; the caller may change both."""
     with Client(any_server.url, use_get_for_queries=True) as client:
         client.execute("{ hello }")

@@ -25,7 +25,7 @@ OK = {"ok": True}
 ACCEPT = "application/graphql-response+json, application/json;q=0.9"
 
 
-def test_response_tells_of_this_call(any_server: Server) -> None:
+def test_response_belongs_to_its_call(any_server: Server) -> None:
     """Status, headers, url and elapsed time are those of each call, also for errors."""
     with Client(any_server.url) as client:
         result = client.execute_result("{ sleep(seconds: 0.2) }")
@@ -132,7 +132,7 @@ def test_h29_response_that_is_too_big() -> None:
         assert client.execute("{ ok }") == OK
 
 
-def test_h29_limit_is_for_what_was_decompressed() -> None:
+def test_h29_limit_applies_to_the_decompressed_body() -> None:
     """A small response that expands to a large one is refused."""
     body = zlib.compress(b'{"data": {"ok": "' + 10_000_000 * b"x" + b'"}}')
     with WireServer(always(answer(body, "Content-Encoding: deflate"))) as server:

@@ -375,7 +375,7 @@ def test_w35_an_error_as_the_first_message_reaches_a_blocked_caller() -> None:
 
 
 def test_f26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
-    """Below a client, closing takes about a second instead of aiohttp's ten if a server does not answer."""
+    """Below a client, closing takes about a second instead of aiohttp's ten if a server does not respond."""
 
     async def script(peer: Peer) -> None:
         await peer.acknowledge()

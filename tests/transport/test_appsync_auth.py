@@ -277,7 +277,7 @@ def test_a02_iam_names_the_host() -> None:
     assert "host" not in iam().get_headers(DATA, JSON_HEADERS)
 
 
-def test_a09_functions_are_asked_every_time(kind: str) -> None:
+def test_a09_functions_are_called_every_time(kind: str) -> None:
     """A secret may be a function, so that it can change."""
     make, header = SECRETS[kind]
     secrets = iter(["first", "second"])
@@ -313,7 +313,7 @@ def test_a_lambda_token_must_not_look_like_a_signature() -> None:
 
 
 @pytest.mark.parametrize("host", [f"https://{HOST}/graphql", f"{HOST}/graphql", "", "a b", "user@host"])
-def test_a_host_is_no_url(host: str) -> None:
+def test_a_host_is_not_a_url(host: str) -> None:
     """A URL instead of a host is refused immediately, by every class."""
     for make in (AppSyncApiKeyAuthentication, AppSyncJWTAuthentication, AppSyncLambdaAuthentication):
         with pytest.raises(ValueError, match="not a URL"):
@@ -473,7 +473,7 @@ def test_objects_without_a_secret_are_pickled(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_signing_logs_no_secret(caplog: pytest.LogCaptureFixture) -> None:
-    """Not even botocore's own logging shows them."""
+    """Botocore's own log does not contain them either."""
     caplog.set_level(logging.DEBUG)
     signature = iam("SESSIONTOKEN").get_headers(DATA)["Authorization"].rpartition("=")[2]
     assert not [secret for secret in (signature, SECRET_KEY, "SESSIONTOKEN") if secret in caplog.text]

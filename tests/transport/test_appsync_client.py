@@ -194,7 +194,7 @@ def a_key() -> str:
     return "da2-1"
 
 
-def test_a_client_whose_key_comes_from_a_function_is_pickled(appsync_server: AppSyncServer) -> None:
+def test_a_client_with_a_function_for_its_key_is_pickled(appsync_server: AppSyncServer) -> None:
     """The copy works."""
     client = Client(appsync_server.url, auth=AppSyncApiKeyAuthentication(appsync_server.host, a_key))
     with pickle.loads(pickle.dumps(client)) as copy:

@@ -102,7 +102,7 @@ def test_a19_a_loss_without_a_close_frame(loss: str) -> None:
         assert len(set(ids)) == len(ids) >= 3
 
 
-def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
+def test_a19_each_attempt_has_a_new_signature(appsync_server: AppSyncServer) -> None:
     """The server checks each authorization."""
     with client_of(appsync_server, iam(appsync_server), reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -114,7 +114,7 @@ def test_a19_signatures_are_made_anew(appsync_server: AppSyncServer) -> None:
 
 
 @pytest.mark.parametrize("code", [1002, 1003, 1007, 1008, 1009])
-def test_a19_what_is_fatal(appsync_server: AppSyncServer, code: int) -> None:
+def test_a19_fatal_close_codes(appsync_server: AppSyncServer, code: int) -> None:
     """With these codes, the next connection would end in the same way."""
     with client_of(appsync_server, reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -181,7 +181,7 @@ def test_a_start_that_is_throttled_is_tried_again(appsync_server: AppSyncServer)
 
 
 @pytest.mark.parametrize("way", ["close", "client"])
-def test_a_subscription_is_closed_while_it_waits_to_be_started_anew(appsync_server: AppSyncServer, way: str) -> None:
+def test_a_subscription_is_closed_while_it_waits_to_be_restarted(appsync_server: AppSyncServer, way: str) -> None:
     """Nothing more is sent, and nothing is left behind."""
     policy = ReconnectPolicy(base=60, cap=0)
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: "jwt-1")
@@ -194,7 +194,7 @@ def test_a_subscription_is_closed_while_it_waits_to_be_started_anew(appsync_serv
     assert len(messages(appsync_server, "start")) == 1
 
 
-def test_a_provider_that_fails_when_a_subscription_is_started_anew(appsync_server: AppSyncServer) -> None:
+def test_a_provider_that_fails_when_a_subscription_is_restarted(appsync_server: AppSyncServer) -> None:
     """The subscription ends with that error as the cause."""
     tokens = iter(["jwt-1", "jwt-1"])
     auth = AppSyncJWTAuthentication(appsync_server.host, lambda: next(tokens, 5))  # type: ignore[arg-type,return-value]

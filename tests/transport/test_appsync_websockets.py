@@ -71,7 +71,7 @@ def test_a04_the_server_must_select_graphql_ws(appsync_server: AppSyncServer, se
         client.subscribe(SUBSCRIPTION)
 
 
-def test_a08_the_request_goes_as_text(appsync_server: AppSyncServer) -> None:
+def test_a08_the_request_is_sent_as_text(appsync_server: AppSyncServer) -> None:
     """``data`` is JSON inside JSON, with the query, the variables and the operation's name."""
     with client_of(appsync_server) as client:
         client.subscribe(SUBSCRIPTION)
@@ -105,7 +105,7 @@ def test_a09_a_token_is_fetched_for_each_connect_and_start(appsync_server: AppSy
 
 
 def test_a10_no_start_before_the_ack(appsync_server: AppSyncServer) -> None:
-    """``connection_init`` is sent first, and a start after its answer."""
+    """``connection_init`` is sent first, and a start after its acknowledgement."""
     appsync_server.behave(ack=None)
     with client_of(appsync_server, ack_timeout=None) as client:
         thread = threading.Thread(target=client.subscribe, args=(SUBSCRIPTION,))
@@ -345,7 +345,7 @@ def test_a_subscription_that_is_not_allowed(appsync_server: AppSyncServer) -> No
         client.subscribe(SUBSCRIPTION, overflow="raise")
 
 
-def test_on_its_own_in_asyncio_code(appsync_server: AppSyncServer) -> None:
+def test_without_a_client_in_asyncio_code(appsync_server: AppSyncServer) -> None:
     """The transport's coroutines work without a client."""
 
     async def main() -> list[str]:

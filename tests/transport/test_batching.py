@@ -145,17 +145,17 @@ class Forgetful(AIOHTTPTransport):
 @pytest.mark.parametrize(
     ("error", "expected"), [(None, ValueError), (SystemExit(1), TransportError)], ids=["short", "exit"]
 )
-def test_nobody_waits_for_what_a_transport_does_not_bring(
+def test_every_call_of_a_batch_ends(
     error: BaseException | None, expected: type[Exception], pool: ThreadPoolExecutor
 ) -> None:
-    """Whatever a transport does with a batch, each of its calls ends."""
+    """Each call ends, even if the transport returns too few results or fails."""
     with Client(transport=Forgetful(error), batch_interval=EVER, batch_max=2, execute_timeout=None) as client:
         calls = [pool.submit(client.execute, "{ a }") for _ in range(2)]
         assert not wait(calls, timeout=30).not_done
     assert [type(outcome) for outcome in outcomes(calls)] == [expected] * 2
 
 
-def test_b04_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> None:
+def test_b04_one_error_object_belongs_to_every_call(pool: ThreadPoolExecutor) -> None:
     """The results have their own lists of errors."""
     refusal = answer(b'{"errors": [{"message": "Batching is off"}]}', status="400 Bad Request")
     with WireServer(always(refusal)) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
@@ -166,7 +166,7 @@ def test_b04_one_error_object_goes_to_every_call(pool: ThreadPoolExecutor) -> No
     assert first.errors is not second.errors
 
 
-def test_an_entry_that_is_no_response_is_the_error_of_its_call(pool: ThreadPoolExecutor) -> None:
+def test_an_entry_that_is_not_a_response_is_the_error_of_its_call(pool: ThreadPoolExecutor) -> None:
     """The other calls are not affected."""
     body = b'[{"data": {"n": 1}}, 1]'
     with WireServer(always(answer(body))) as server, Client(server.url, batch_interval=EVER, batch_max=2) as client:
@@ -245,7 +245,7 @@ def test_b11_when_all_have_left_the_request_is_given_up(strawberry_server: Serve
     assert len(bodies(strawberry_server)) == 2
 
 
-def test_b12_closing_fails_what_is_queued(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
+def test_b12_closing_fails_queued_calls(strawberry_server: Server, pool: ThreadPoolExecutor) -> None:
     """No call waits forever, and nothing more is sent."""
     client = Client(strawberry_server.url, batch_interval=EVER, execute_timeout=None)
     submitted = [client.submit("{ hello }") for _ in range(3)]
@@ -257,7 +257,7 @@ def test_b12_closing_fails_what_is_queued(strawberry_server: Server, pool: Threa
     assert strawberry_server.seen() == []
 
 
-def test_b12_closing_fails_what_is_sent(strawberry_server: Server) -> None:
+def test_b12_closing_fails_sent_calls(strawberry_server: Server) -> None:
     """The server sees the request aborted."""
     client = Client(strawberry_server.url, batch_interval=EVER, batch_max=2, execute_timeout=None)
     calls = [client.submit("{ sleep(seconds: 60) }") for _ in range(2)]
@@ -267,7 +267,7 @@ def test_b12_closing_fails_what_is_sent(strawberry_server: Server) -> None:
     strawberry_server.wait_for("aborted")
 
 
-def test_submit_takes_part(strawberry_server: Server) -> None:
+def test_submitted_calls_are_batched(strawberry_server: Server) -> None:
     """One thread is sufficient; a cancelled future leaves its batch."""
     with Client(strawberry_server.url, batch_interval=EVER, batch_max=3) as client:
         client.submit(HELLO, {"name": "cancelled"}).cancel()
@@ -286,13 +286,15 @@ def test_submit_takes_part(strawberry_server: Server) -> None:
     ],
     ids=["upload", "GET", "batch", "defer"],
 )
-def test_what_cannot_share_a_request_goes_alone(strawberry_server: Server, call: Callable[[Client], object]) -> None:
+def test_requests_that_cannot_be_batched_are_sent_alone(
+    strawberry_server: Server, call: Callable[[Client], object]
+) -> None:
     """It is sent immediately, because there is nothing to wait for."""
     with Client(strawberry_server.url, batch_interval=EVER) as client:
         call(client)
 
 
-def test_a_syntax_error_is_the_servers_to_tell(strawberry_server: Server) -> None:
+def test_a_syntax_error_is_reported_by_the_server(strawberry_server: Server) -> None:
     """The error is the same as without batches."""
     client = Client(strawberry_server.url, batch_interval=EVER)
     with client, pytest.raises(TransportQueryError, match="Syntax"):

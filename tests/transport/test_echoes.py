@@ -173,7 +173,7 @@ def test_echo_over_a_websocket(script: Any, caplog: pytest.LogCaptureFixture) ->
     assert "***" in shown(caught.value)
 
 
-def test_a_refused_token_is_still_told() -> None:
+def test_a_refused_token_raises_with_advice() -> None:
     """The message still has the advice."""
     with (
         WireServer(echo("401 Unauthorized", "text/plain", "%%")) as server,

@@ -69,8 +69,8 @@ def test_netrc_is_not_read_unless_asked() -> None:
 
 @both
 @pytest.mark.usefixtures("netrc")
-def test_netrc_fills_what_was_not_given(make: Make) -> None:
-    """If requested, it supplies the credentials for a host."""
+def test_netrc_supplies_missing_credentials(make: Make) -> None:
+    """If requested, netrc supplies the credentials for a host."""
     assert authorization(make) == FROM_NETRC
 
 

@@ -124,7 +124,7 @@ REFUSED = b'{"errors": [{"message": "Syntax Error: no"}]}'
 
 @pytest.mark.parametrize("status", ["400 Bad Request", "200 OK", "422 No"])
 def test_s10_json_with_errors(status: str) -> None:
-    """An answer in JSON that refuses the operation is its only event, errors included."""
+    """A JSON response that refuses the operation is its only event, errors included."""
     with (
         WireServer(lambda connection: answer_once(connection, answer(REFUSED, status=status))) as server,
         client_of(server, reconnect=SOON) as client,
@@ -138,7 +138,7 @@ def test_s10_json_with_errors(status: str) -> None:
 
 
 def test_s10_json_with_data() -> None:
-    """An answer in JSON with data is the only event."""
+    """A JSON response with data is the only event."""
     with (
         WireServer(lambda connection: answer_once(connection, answer(b'{"data":{"n":1}}'))) as server,
         client_of(server) as client,
@@ -161,7 +161,7 @@ def test_s10_no_content() -> None:
     [("text/html", b"<html>hi</html>"), ("multipart/mixed; boundary=x", b"--x"), ("application/json", b"[1]")],
 )
 def test_s10_neither_stream_nor_graphql(content_type: str, body: bytes) -> None:
-    """Another answer raises an error from ``subscribe`` that quotes or names it."""
+    """Any other response raises an error from ``subscribe`` that quotes or names it."""
     with (
         WireServer(lambda connection: answer_once(connection, answer(body, content_type=content_type))) as server,
         client_of(server, reconnect=SOON) as client,

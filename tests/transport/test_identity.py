@@ -116,7 +116,7 @@ def test_users_in_threads_share_no_cookies(server: WireServer, make: Make) -> No
     ],
     ids=str,
 )
-def test_ways_to_bring_credentials(server: WireServer, make: Make, arguments: dict[str, Any]) -> None:
+def test_ways_to_pass_credentials(server: WireServer, make: Make, arguments: dict[str, Any]) -> None:
     """Only the cookies of the call are sent, and those of the response are not stored."""
     with make(server.url, cookies={"begin": "b"}) as client:
         client.execute(QUERY, **arguments)
@@ -130,7 +130,7 @@ def test_ways_to_bring_credentials(server: WireServer, make: Make, arguments: di
         assert {name, cookie} == {None, *(value for value in arguments["headers"].values() if value != "1")}
 
 
-def test_extra_headers_bring_credentials(server: WireServer) -> None:
+def test_extra_headers_may_contain_credentials(server: WireServer) -> None:
     """This includes headers in the aiohttp arguments of one call."""
     with Client(server.url) as client:
         client.execute(QUERY, extra_args={"headers": {"Authorization": "ada"}})
@@ -172,7 +172,7 @@ def test_fixed_auth_shares_the_jar(server: WireServer, options: dict[str, Any]) 
 
 
 @both
-def test_functions_may_know_the_user(server: WireServer, make: Make) -> None:
+def test_functions_may_return_credentials_of_a_user(server: WireServer, make: Make) -> None:
     """A call whose credentials come from a function of the client uses no cookies; one without them does."""
     with make(server.url, headers=headers_of_user) as client:
         for name in ("ada", "bob", None, None, "ada"):
@@ -186,7 +186,7 @@ class Signature:
 
 
 @pytest.mark.parametrize("auth", [lambda: user.get() or "nobody", Signature()], ids=["function", "object"])
-def test_auth_may_know_the_user(server: WireServer, auth: Any) -> None:
+def test_auth_may_return_credentials_of_a_user(server: WireServer, auth: Any) -> None:
     """The same applies to ``auth=`` with a function or an object that signs."""
     with Client(server.url, auth=auth) as client:
         for name in ("ada", "bob", "ada"):
@@ -226,7 +226,7 @@ def test_batches_share_no_cookies(make: Make) -> None:
     assert sent(server) == [("ada", None), (None, None), ("bob", None)]
 
 
-def test_a_repeated_request_stays_apart() -> None:
+def test_a_repeated_request_uses_no_cookies() -> None:
     """A query that is resent after its connection was lost belongs to the same user."""
 
     def first(connection: WireConnection) -> None:
@@ -295,7 +295,7 @@ def test_users_never_share_a_batch(by: str) -> None:
 
 
 @pytest.mark.parametrize("transport", [AIOHTTPTransport, RequestsHTTPTransport])
-def test_users_never_share_a_flight(transport: Callable[[str], Any]) -> None:
+def test_queries_of_different_users_are_not_merged(transport: Callable[[str], Any]) -> None:
     """With ``deduplicate=True``, equal queries of two users are two requests, each with its own result."""
     with (
         WireServer(slow_owner) as server,

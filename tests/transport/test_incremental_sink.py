@@ -38,7 +38,7 @@ def execute(request: pytest.FixtureRequest) -> Execute:
 
 
 def server_of(*messages: dict[str, Any] | str, subprotocol: str = MODERN) -> ScriptedServer:
-    """Return a server that answers each operation by these messages; the word "end" ends the TCP connection."""
+    """Return a server that responds to each operation with these messages; the word "end" ends the TCP connection."""
     is_legacy = subprotocol == LEGACY
     start, result = ("start", "data") if is_legacy else ("subscribe", "next")
 
@@ -66,7 +66,7 @@ def server_of(*messages: dict[str, Any] | str, subprotocol: str = MODERN) -> Scr
 
 @pytest.mark.parametrize("subprotocol", [MODERN, LEGACY])
 def test_i20_the_same_payloads_over_websockets(subprotocol: str, execute: Execute) -> None:
-    """By both subprotocols; the connection serves further operations."""
+    """Both subprotocols carry them; the connection serves further operations."""
     with server_of(FIRST, LAST, "complete", subprotocol=subprotocol) as server, Client(server.ws_url) as client:
         assert execute(client, DOCUMENT) == WHOLE
         assert execute(client, DOCUMENT) == WHOLE
@@ -87,7 +87,9 @@ def test_i14_the_last_part_ends_the_operation(execute: Execute) -> None:
         ((FIRST, BREAKS), TransportProtocolError),
     ],
 )
-def test_i15_what_ends_early_has_the_data(messages: Any, kind: type[TransportError], execute: Execute) -> None:
+def test_i15_responses_that_end_early_have_the_data(
+    messages: Any, kind: type[TransportError], execute: Execute
+) -> None:
     """Completed too early, lost, failed, and parts that do not fit."""
     with server_of(*messages) as server, Client(server.ws_url) as client:
         with pytest.raises(kind) as caught:
@@ -136,7 +138,7 @@ def test_a_response_that_began_is_not_retried() -> None:
 
 @in_loop
 async def test_whole_sink_without_has_next() -> None:
-    """What the transport completes in good order is complete, although no part said that it is the last."""
+    """A response is complete if the transport completes it, although no part said that it is the last."""
     results = AsyncEventSink(1)
     sink = WholeSink(results)
     for part in (FIRST, {"incremental": LAST["incremental"], "completed": LAST["completed"]}):
@@ -149,7 +151,7 @@ async def test_whole_sink_without_has_next() -> None:
 
 
 @in_loop
-async def test_i17_whole_sink_takes_no_snapshots() -> None:
+async def test_i17_whole_sink_creates_no_snapshots() -> None:
     """A list that arrives item by item is not copied for each of them."""
     sink = WholeSink(AsyncEventSink(1))
     sink.read({"data": {"list": []}, "pending": [{"id": "0", "path": ["list"]}], "hasNext": True})

@@ -221,7 +221,7 @@ def test_strawberry_runs_with_its_extensions() -> None:
         assert client.execute_result("{ hello }").extensions == {"marked": True}
 
 
-def test_what_is_no_json_fails_as_on_a_wire() -> None:
+def test_values_that_are_not_json_are_refused() -> None:
     """A test with a schema must not accept values that a server would refuse."""
     with Client(transport=LocalSchemaTransport(core_schema())) as client:
         with pytest.raises(DocumentError, match="cannot be written as JSON"):
@@ -230,10 +230,18 @@ def test_what_is_no_json_fails_as_on_a_wire() -> None:
             client.execute("{ raw }")
 
 
-def test_only_schemas_are_taken() -> None:
+def test_only_schemas_are_accepted() -> None:
     """SDL alone has no resolvers."""
-    with pytest.raises(TypeError, match=r"not str; use graphql\.build_schema\(\) to create one from SDL"):
+    with pytest.raises(TypeError, match=r"not str\. SDL text has no resolvers: pass graphql\.build_schema"):
         LocalSchemaTransport(SDL)
+
+
+def test_a_schema_from_sdl_with_data() -> None:
+    """What the message suggests: the root value has the data; functions in it are called."""
+    schema = graphql.build_schema("type Query { hello: String! book(id: ID!): Book! } type Book { title: String! }")
+    data = {"hello": "Hello", "book": lambda info, id: {"title": f"Book {id}"}}
+    with Client(transport=LocalSchemaTransport(schema, root_value=data)) as client:
+        assert client.execute('{ hello book(id: "1") { title } }') == {"hello": "Hello", "book": {"title": "Book 1"}}
 
 
 def test_arguments_for_http_are_refused() -> None:

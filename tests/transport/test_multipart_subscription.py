@@ -40,7 +40,7 @@ from .response_streams import (
 
 
 def wire(*pieces: bytes, **options: Any) -> WireServer:
-    """A server that answers each request with these pieces."""
+    """A server that responds to each request with these pieces."""
     return WireServer(Stream(pieces, content_type=MULTIPART_TYPE, **options))
 
 
@@ -52,7 +52,7 @@ def test_a_subscription(strawberry_streams: StreamServer) -> None:
 
 
 def test_m01_accept() -> None:
-    """The type with ``subscriptionSpec`` is the first in Accept, before those of other answers."""
+    """The type with ``subscriptionSpec`` is the first in Accept, before those of other responses."""
     with wire(OPENING, n_part(1), CLOSE) as server, MULTIPART.client(server.url) as client:
         assert numbers(client) == [1]
     (request,) = server.requests
@@ -152,7 +152,7 @@ def test_m08_framings_of_servers(pieces: list[bytes]) -> None:
 
 
 def test_m09_json() -> None:
-    """An answer in JSON is the only event, or the refusal."""
+    """A JSON response is the only event, or the refusal."""
     refused = answer(b'{"errors": [{"message": "no"}]}', status="400 No")
     data = answer(b'{"data": {"n": 1}}')
     with (
@@ -217,7 +217,7 @@ def test_broken_streams(body: bytes) -> None:
 
 @in_loop
 async def test_in_asyncio_code() -> None:
-    """The transport works on its own; servers answer queries with JSON."""
+    """The transport works without a client; servers respond to queries with JSON."""
     json = answer(b'{"data": {"n": 1}}')
     stream = Stream([OPENING, n_part(1), CLOSE], content_type=MULTIPART_TYPE)
     with WireServer(stream, lambda connection: answer_once(connection, json)) as server:

@@ -38,7 +38,7 @@ def test_x01_the_url_of_the_socket(phoenix_server: PhoenixServer) -> None:
     assert "origin" not in upgrade["headers"]
 
 
-def test_x01_a_whole_url_stays_as_it_is(phoenix_server: PhoenixServer) -> None:
+def test_x01_a_whole_url_is_unchanged(phoenix_server: PhoenixServer) -> None:
     """A path that ends with ``/websocket``, ``vsn``, and parameters."""
     url = f"{phoenix_server.socket_url}/websocket?a=1&vsn=2.0.0"
     with Client(transport=PhoenixChannelWebsocketsTransport(url)) as client:
@@ -268,7 +268,7 @@ def test_x15_version_1(phoenix_server: PhoenixServer) -> None:
     }
 
 
-def test_x16_what_is_ignored(phoenix_server: PhoenixServer) -> None:
+def test_x16_ignored_messages(phoenix_server: PhoenixServer) -> None:
     """Binary frames, unknown events and events of unknown subscriptions."""
     with client_of(phoenix_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -286,7 +286,7 @@ def test_x16_what_is_ignored(phoenix_server: PhoenixServer) -> None:
 
 
 @pytest.mark.parametrize("text", ["no JSON", "[1, 2, 3]", "{}", "null"])
-def test_x16_what_is_no_frame(phoenix_server: PhoenixServer, text: str) -> None:
+def test_x16_messages_that_are_not_frames(phoenix_server: PhoenixServer, text: str) -> None:
     """It ends the connection with 1002, and the error says what a frame is."""
     with client_of(phoenix_server) as client:
         subscription = client.subscribe(SUBSCRIPTION)
@@ -329,7 +329,7 @@ def test_a_query_may_take_longer_than_ack_timeout(phoenix_server: PhoenixServer)
         assert text_of(subscription) == "hello"
 
 
-def test_a_query_that_takes_too_long(phoenix_server: PhoenixServer) -> None:
+def test_a_query_that_exceeds_its_limit(phoenix_server: PhoenixServer) -> None:
     """The call ends at its limit; its late reply is ignored."""
     with client_of(phoenix_server) as client:
         client.execute("{ hello }")
@@ -448,7 +448,7 @@ def test_options_are_checked_when_it_is_made(options: dict[str, Any], kind: Any,
         PhoenixChannelWebsocketsTransport(**{"url": "ws://example.com/socket", **options})
 
 
-def test_what_a_function_for_params_returns_is_checked(phoenix_server: PhoenixServer) -> None:
+def test_the_result_of_a_function_for_params_is_checked(phoenix_server: PhoenixServer) -> None:
     """The error reaches the caller."""
     make: Any = lambda: ["token"]  # noqa: E731
     with client_of(phoenix_server, params=make) as client, pytest.raises(TypeError, match="must return a mapping"):

@@ -50,7 +50,7 @@ FORK = """
 """
 
 
-def test_on_its_own_in_asyncio_code(phoenix_server: PhoenixServer) -> None:
+def test_without_a_client_in_asyncio_code(phoenix_server: PhoenixServer) -> None:
     """Queries, mutations and subscriptions, with pings that are heartbeats."""
 
     async def main() -> None:

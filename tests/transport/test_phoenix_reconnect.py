@@ -197,7 +197,7 @@ def test_x10_no_reply_to_a_heartbeat(phoenix_server: PhoenixServer) -> None:
 
 
 def test_x10_a_missing_reply_reconnects(phoenix_server: PhoenixServer) -> None:
-    """Another connection carries the subscription, once the server answers again."""
+    """Another connection carries the subscription, once the server responds again."""
     phoenix_server.behave(heartbeats=False)
     with client_of(phoenix_server, heartbeat_interval=0.3, reconnect=AT_ONCE) as client:
         subscription = client.subscribe(SUBSCRIPTION)

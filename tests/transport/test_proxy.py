@@ -136,7 +136,7 @@ def test_proxy_that_is_not_there() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/graphql", "https://127.0.0.1:9/graphql"])
-def test_proxy_whose_name_is_not_found(url: str) -> None:
+def test_proxy_with_an_unknown_host(url: str) -> None:
     """The name of the proxy is wrong, not that of the target."""
     said = failure(url, "http://ada:hush@proxy.invalid:8080")
     assert said.startswith(f"The host name of the proxy proxy.invalid:8080 for {url} was not found: ")

@@ -11,7 +11,7 @@ RESPONSE = Response(200, {}, "http://example.test/", 0.1)
 
 
 def test_a_refusal_is_an_error() -> None:
-    """Whatever was answered: an error, GraphQL errors, or data."""
+    """Whatever the response was: an error, GraphQL errors, or data."""
     error = TransportServerError("no", code=404)
     assert Refusal("sse", error).error is error
     errors = ExecutionResult(None, [{"message": "no subscriptions"}], response=RESPONSE)
@@ -22,7 +22,7 @@ def test_a_refusal_is_an_error() -> None:
 
 
 def test_the_last_response() -> None:
-    """Without another protocol to try, it is the answer to the operation."""
+    """Without another protocol to try, it is the result of the operation."""
     result, error = ExecutionResult({"n": 1}), TransportServerError("no", code=404)
     assert ProtocolsRefused([Refusal("sse", error), Refusal("multipart", result)]).last_outcome() is result
     with pytest.raises(TransportServerError, match="no"):

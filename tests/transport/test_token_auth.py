@@ -179,7 +179,7 @@ def test_one_of_64_threads_fetches(waiting: threading.Semaphore) -> None:
     assert issuer.count == 1
 
 
-def test_a_waiter_takes_over_from_an_interrupted_thread(waiting: threading.Semaphore) -> None:
+def test_a_waiting_thread_continues_after_an_interrupt(waiting: threading.Semaphore) -> None:
     """Ctrl-C is raised only in the thread that receives it."""
     issuer = HeldIssuer()
     outcomes: list[BaseException | None] = [KeyboardInterrupt(), None]

@@ -157,7 +157,7 @@ def test_64_threads_with_an_expired_token_fetch_one(strawberry_server: Server, c
 
 
 @pytest.mark.parametrize("client_of", [client_of_url, client_of_requests])
-def test_a_server_that_refuses_every_token_gets_two_requests_per_call(
+def test_a_server_that_refuses_every_token_receives_two_requests_per_call(
     strawberry_server: Server, client_of: ClientOf
 ) -> None:
     """However many threads call it."""

@@ -109,7 +109,7 @@ def test_fields_have_the_names_that_the_decoder_looks_for() -> None:
     assert class_fields(int) is None
 
 
-def test_a_class_stands_for_types_of_the_schema() -> None:
+def test_a_class_represents_types_of_the_schema() -> None:
     """They are named by its tag, by a Literal, or by the class."""
     assert [typenames_of(kind) for kind in (Book, Film, Play, str)] == [["Book"], ["Movie"], ("Play", "Drama"), None]
     assert [typename_key(kind) for kind in (Book, Film)] == ["__typename", "kind"]

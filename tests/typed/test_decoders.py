@@ -97,7 +97,7 @@ Name = NewType("Name", str)
 
 
 def test_classes_in_classes() -> None:
-    """Of several kinds, and in a circle."""
+    """They may be of several kinds, and recursive."""
     data = {"name": "Jane", "books": [{"title": "Emma", "author": {"name": "Jane"}}]}
     assert decoder_of(Author)(data) == Author("Jane", [Book("Emma", Author("Jane"))])
 
@@ -133,12 +133,12 @@ def test_fields_of_many_types() -> None:
     ],
 )
 def test_other_types(kind: Any, value: Any, expected: Any) -> None:
-    """What annotations may say."""
+    """Annotations may contain these types."""
     assert decoder_of(kind)(value) == expected
 
 
 def test_unions_are_decided_by_typename() -> None:
-    """By a literal, by the name of the class, and else by the member that takes any."""
+    """The member is found by a Literal, by the name of the class, or else it is the one that accepts any name."""
     decode = decoder_of(list[Film | Person | Model | Other | None])
     data = [
         {"__typename": "Film", "length": 90},
@@ -185,7 +185,7 @@ def test_paths(kind: Any, value: Any, steps: list[Any], expected: str) -> None:
 
 
 def test_custom_scalars_by_type_and_by_name() -> None:
-    """Also in place of those that are built in."""
+    """They may replace built-in scalars."""
 
     class Color:
         def __init__(self, text: str) -> None:

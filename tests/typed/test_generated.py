@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from syncgql import UNSET
 from syncgql.typed.generated import (
     Enumeration,
     Model,
+    decode_items,
     items,
+    items_of,
+    new,
     parsed,
     read_float,
     refuse,
@@ -37,7 +42,7 @@ class Kind(Enumeration):
 
 
 def test_models_are_compared_by_value() -> None:
-    """And not hashed, because they can be changed."""
+    """They are not hashable, because they can be changed."""
     assert Point(1) == Point(1) != Point(2)
     assert Point(1) != (1,)
     assert repr(Point(1)) == "Point(x=1)"
@@ -54,19 +59,42 @@ def test_unknown_values_are_not_kept() -> None:
         Kind(1)
 
 
+class Table(Model):
+    """A model with a field whose key is not its name."""
+
+    __slots__ = __match_args__ = ("title", "all_rows", "notes")
+
+    title: str
+    all_rows: list[Any]
+    notes: str
+
+
 def test_places_are_found_in_lists_in_lists() -> None:
-    """By identity: what stands before the value did fit."""
+    """The value is found by identity: the values before it match. The field is the first one that is not set."""
     wrong = {"x": 1}
     mismatch = Mismatch("str", 1)
     mismatch.steps, mismatch.inside = ["x"], wrong
+    table = new(Table)
+    table.title = ""
     with pytest.raises(Mismatch) as caught:
-        refuse(mismatch, {"rows": [[], [{"x": 1}, wrong]]}, "rows")
-    assert caught.value.steps[::-1] == ["rows", 1, 1, "x"]
+        refuse(mismatch, {"allRows": [[], [{"x": 1}, wrong]]}, table, ["title", "allRows", "notes"])
+    assert caught.value.steps[::-1] == ["allRows", 1, 1, "x"]
+
+
+def test_lists_of_values_that_need_no_conversion() -> None:
+    """The received list is returned, unless an item is of another type; True is not an int."""
+    values = [1, None]
+    assert items_of(values, int, nullable=True) is values
+    for value, wrong, expected in ((values, None, "int"), ([1, True], True, "int"), ("ab", "ab", "a list")):
+        with pytest.raises(Mismatch) as caught:
+            items_of(value, int)
+        assert (caught.value.value, caught.value.expected) == (wrong, expected)
 
 
 def test_helpers() -> None:
-    """Of decoders and encoders."""
+    """Generated decoders and encoders call these functions."""
     assert (items([1]), read_float(1), parsed(int, "T", "1"), typename_of({"__typename": "A"})) == ([1], 1.0, 1, "A")
+    assert decode_items(str, [1, 2]) == ["1", "2"]
     assert variables({"a": UNSET, "b": None}) == {"b": None}
     assert written([1, None], str) == ["1", None]
     for call in (lambda: items("a"), lambda: parsed(int, "T", "x"), lambda: typename_of([]), lambda: typename_of({})):

@@ -37,8 +37,8 @@ class Model(pydantic.BaseModel):
     tags: list[dict[str, int]] = []
 
 
-def test_structs_are_told_from_models() -> None:
-    """Each class goes to its own library."""
+def test_structs_are_distinguished_from_models() -> None:
+    """Each class is decoded by its own library."""
     assert (is_struct(Book), is_model(Book), is_struct(Model), is_model(Model)) == (True, False, False, True)
 
 

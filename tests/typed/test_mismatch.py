@@ -21,8 +21,8 @@ from syncgql.typed.mismatch import Mismatch, Missing, path_text
         (Missing, "nothing, because the field is missing"),
     ],
 )
-def test_what_came_is_named_and_cut(value: Any, shown: str) -> None:
-    """JSON's words for JSON's values."""
+def test_the_value_is_named_and_truncated(value: Any, shown: str) -> None:
+    """Values are named in the words of JSON."""
     error = Mismatch("str", value).result_error("Book")
     assert error.message == f"The response does not match Book: expected str, got {shown}."
 

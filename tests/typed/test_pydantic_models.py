@@ -56,7 +56,7 @@ def test_absent_is_not_null() -> None:
     ],
 )
 def test_mismatches_have_the_whole_path(data: Any, steps: list[Any]) -> None:
-    """Without the steps that pydantic adds for the members of unions."""
+    """It does not contain the steps that pydantic adds for the members of unions."""
     with pytest.raises(Mismatch) as caught:
         Holder.from_data(data)
     assert caught.value.steps == steps

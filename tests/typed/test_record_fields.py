@@ -54,7 +54,7 @@ PAGES = RecordField("pages", ("pages",), int, False)
 
 
 def test_dataclasses() -> None:
-    """What has a default may be missing; what is no argument of the constructor is left out."""
+    """Fields with defaults may be missing; those that are not constructor arguments are omitted."""
     assert record_fields(Data) == [AT, PAGES, RecordField("tags", ("tags",), list[str], False)]
 
 

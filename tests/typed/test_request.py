@@ -31,7 +31,7 @@ class Broken:
 
 @dataclass
 class Failing:
-    """The data of an answer with errors."""
+    """The data of a response with errors."""
 
     hello: str
     fail: str | None
@@ -50,7 +50,7 @@ def test_execute(strawberry_server: Server) -> None:
 
 
 def test_execute_result(strawberry_server: Server) -> None:
-    """The whole answer has the result beside the data as it came."""
+    """The whole result has the decoded object beside the data."""
     with Client(strawberry_server.url) as client:
         result = client.execute_result(TypedRequest(BOOK, Book, {"id": "1"}))
     assert isinstance(result, TypedResult)
@@ -63,7 +63,7 @@ def test_execute_result(strawberry_server: Server) -> None:
 
 
 def test_errors_come_first(strawberry_server: Server) -> None:
-    """Errors of the answer are raised with its data as it came."""
+    """Errors of the response are raised, with its data."""
     request = TypedRequest("{ hello fail }", Failing)
     with Client(strawberry_server.url) as client:
         with pytest.raises(TransportQueryError) as caught:
@@ -74,8 +74,8 @@ def test_errors_come_first(strawberry_server: Server) -> None:
     assert result.data == Failing("Hello world!", None)
 
 
-def test_an_answer_that_does_not_fit(strawberry_server: Server) -> None:
-    """The error has the path, and the other calls of the client go on."""
+def test_a_response_that_does_not_match(strawberry_server: Server) -> None:
+    """The error has the path, and the other calls of the client continue."""
     request = TypedRequest(BOOK, Broken, {"id": "1"})
     with Client(strawberry_server.url) as client:
         with pytest.raises(ResultError) as caught:
@@ -122,7 +122,7 @@ def test_streams(strawberry_server: Server) -> None:
 
 
 def test_many_and_again(strawberry_server: Server) -> None:
-    """Each result is decoded; one that does not fit is an error of its request."""
+    """Each result is decoded; a mismatch is an error of its request."""
     request = TypedRequest(BOOK, Book)
     with Client(strawberry_server.url) as client:
         books = list(client.execute_many(request, [{"id": "1"}, {"id": "2"}]))
@@ -144,7 +144,7 @@ def test_copies_keep_their_type() -> None:
 
 
 def test_a_result_can_be_given_other_data() -> None:
-    """As middleware does with results."""
+    """Middleware may replace the data of results."""
     request = TypedRequest(BOOK, Book)
     result = TypedResult(request, ExecutionResult({"book": None}))
     changed = result.with_data({"book": {"title": "Emma", "author": "Jane Austen"}})
@@ -154,7 +154,7 @@ def test_a_result_can_be_given_other_data() -> None:
 
 
 def test_mistakes_are_found_when_the_request_is_made() -> None:
-    """Before anything is sent."""
+    """They are raised before anything is sent."""
     with pytest.raises(TypeError, match="is not supported as the type of a result"):
         TypedRequest(BOOK, complex)
     with pytest.raises(TypeError, match="scalars"):

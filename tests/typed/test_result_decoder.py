@@ -1,4 +1,4 @@
-"""From the data of an answer to its result."""
+"""Decoding the data of a response."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_a_single_root_field_may_be_left_out(kind: Any, data: Any, expected: Any
 
 
 def test_the_path_begins_at_the_data() -> None:
-    """Also where the root field was left out."""
+    """It contains the root field, although that was omitted."""
     with pytest.raises(ResultError) as caught:
         result_decoder(list[Book])({"books": [{"title": 1}]})
     assert caught.value.path == ("books", 0, "title")

@@ -61,7 +61,7 @@ def test_values_that_fit(kind: Any, value: Any, expected: Any) -> None:
     ],
 )
 def test_values_that_do_not_fit(kind: Any, value: Any) -> None:
-    """Nothing is converted by guessing."""
+    """Values are not converted to other types."""
     with pytest.raises(Mismatch):
         SCALARS[kind](value)
 
@@ -95,7 +95,7 @@ def test_an_enum_may_keep_unknown_values() -> None:
     assert enum_decoder(Open)("DRAMA") is Open.UNKNOWN
 
 
-def test_what_a_custom_function_raises_is_the_cause() -> None:
+def test_the_exception_of_a_custom_function_is_the_cause() -> None:
     """The message names the type, the cause says why."""
     with pytest.raises(Mismatch) as caught:
         custom("Color", int)("red")

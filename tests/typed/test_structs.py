@@ -25,12 +25,12 @@ def holder(kind: Any) -> Any:
 
 
 def test_names_are_in_camel_case() -> None:
-    """In the answer; in Python they are in snake case."""
+    """A key in camel case is decoded to an attribute in snake case."""
     assert Book.from_data({"publishedAt": 1}) == Book(published_at=1)
 
 
 def test_a_union_is_decided_by_the_typename() -> None:
-    """All other names are the last type's."""
+    """All other names belong to the last type."""
     kind = holder(one_of({"Book": Book}, Other))
     data = {"found": [{"__typename": "Book", "publishedAt": 1}, {"__typename": "Film"}]}
     assert kind.from_data(data).found == [Book(published_at=1), Other(typename="Film")]
@@ -46,14 +46,14 @@ def test_a_union_is_decided_by_the_typename() -> None:
     ],
 )
 def test_mismatches_have_the_whole_path(data: Any, steps: list[Any]) -> None:
-    """From the outermost object to the value in the member."""
+    """The path leads from the outermost object to the value."""
     with pytest.raises(Mismatch) as caught:
         holder(one_of({"Book": Book}, Other)).from_data(data)
     assert caught.value.steps == steps
 
 
 def test_scalars_are_parsed_by_a_function() -> None:
-    """Also into types that msgspec knows; the path is that of the value."""
+    """This includes types that msgspec knows; the path is that of the value."""
     kind = holder(parsed_type("Cents", lambda value: int(value) * 100))
     assert kind.from_data({"found": ["1"]}).found == [100]
     with pytest.raises(Mismatch) as caught:

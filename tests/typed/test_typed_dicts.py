@@ -16,7 +16,7 @@ class Request(TypedDictRequest[dict[str, Any]]):
 
 
 def test_the_result_is_the_data() -> None:
-    """Only that it is an object is checked."""
+    """Only the type of the outermost value is checked."""
     data = {"a": 1}
     assert Request().decode(data) is data
     with pytest.raises(ResultError, match="expected an object, got null"):

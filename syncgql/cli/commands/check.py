@@ -35,12 +35,12 @@ class Finding:
     """An error or a warning, with its position.
 
     Attributes:
-        place: the position.
+        position: the position.
         level: ``error`` or ``warning``.
         message: the text of the error or warning.
     """
 
-    place: Position
+    position: Position
     level: str
     message: str
 
@@ -84,7 +84,7 @@ def check(
     found = dict.fromkeys(_findings(files, schema, "error" if deny else "warning"))
     if trusted is not None:
         found |= dict.fromkeys(_missing(files, trusted))
-    findings = sorted(found, key=lambda each: (each.place.file, each.place.line, each.place.column))
+    findings = sorted(found, key=lambda each: (each.position.file, each.position.line, each.position.column))
     _WRITERS[format_name](findings)
     errors = sum(each.level == "error" for each in findings)
     counts = {"document": len(files.documents), "error": errors, "warning": len(findings) - errors}
@@ -93,8 +93,8 @@ def check(
 
 
 def _findings(files: DocumentFiles, schema: GraphQLSchema, deprecated: str) -> Iterator[Finding]:
-    for place, message in files.syntax_errors:
-        yield Finding(place, "error", message)
+    for position, message in files.syntax_errors:
+        yield Finding(position, "error", message)
     for each in files.documents:
         document = files.complete(each.document)
         for error in validate(schema, document, RULES, max_errors=1000):
@@ -115,24 +115,24 @@ def _read_manifest(path: Path) -> TrustedDocuments:
 def _missing(files: DocumentFiles, trusted: TrustedDocuments) -> Iterator[Finding]:
     for each in sent_documents(files):
         if trusted.id_of(each.document.text) is None:
-            yield Finding(each.place, "error", "This document is not in the manifest; run syncgql persist.")
+            yield Finding(each.position, "error", "This document is not in the manifest; run syncgql persist.")
 
 
 def _write_text(findings: list[Finding]) -> None:
     for each in findings:
-        write(escaped(f"{each.place}: {each.level}: {_one_line(each.message)}"))
+        write(escaped(f"{each.position}: {each.level}: {_one_line(each.message)}"))
 
 
 def _write_github(findings: list[Finding]) -> None:
     """Write workflow commands; see https://docs.github.com/actions/reference/workflow-commands-for-github-actions."""
     for each in findings:
-        where = each.place.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
+        where = each.position.file.replace("%", "%25").replace(":", "%3A").replace(",", "%2C")
         message = each.message.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-        write(f"::{each.level} file={where},line={each.place.line},col={each.place.column}::{message}")
+        write(f"::{each.level} file={where},line={each.position.line},col={each.position.column}::{message}")
 
 
 def _write_json(findings: list[Finding]) -> None:
-    write_json([{**asdict(each.place), "level": each.level, "message": each.message} for each in findings])
+    write_json([{**asdict(each.position), "level": each.level, "message": each.message} for each in findings])
 
 
 _WRITERS: Mapping[str, Callable[[list[Finding]], None]] = {

@@ -105,7 +105,7 @@ def _used_parts(old: GraphQLSchema, new: GraphQLSchema, paths: tuple[Path, ...])
 
     files = DocumentFiles(paths)
     if files.syntax_errors:
-        place, message = files.syntax_errors[0]
-        raise click.UsageError(f"{place}: {message}")
+        position, message = files.syntax_errors[0]
+        raise click.UsageError(f"{position}: {message}")
     used = used_coordinates(old, [each.document for each in files.documents])
     return used_part(old, used), comparable_part(new, old, used)

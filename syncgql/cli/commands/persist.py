@@ -45,7 +45,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
     """
     files = DocumentFiles(paths)
     documents = list(sent_documents(files))
-    errors = [f"{place}: {message}" for place, message in files.syntax_errors]
+    errors = [f"{position}: {message}" for position, message in files.syntax_errors]
     if format_name == "apollo":
         errors += _without_names(documents)
     if errors:
@@ -72,7 +72,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
 
 def _without_names(documents: list[SentDocument]) -> list[str]:
     return [
-        f"{each.place}: Apollo's manifest requires a single named operation per document."
+        f"{each.position}: Apollo's manifest requires a single named operation per document."
         for each in documents
         if each.document.name is None
     ]

@@ -15,15 +15,17 @@ from aiohttp.http import SERVER_SOFTWARE
 from multidict import CIMultiDict
 from yarl import URL
 
-from ...checks import check_flag, check_function, check_seconds, check_size
+from ...checks import check_flag, check_function, check_seconds
 from ...exceptions import TransportClosed
 from ...version import __version__
 from ..netrc_file import NetrcFile
 from ..options import (
+    POOL_SIZE,
     authorization,
     check_arguments,
     check_cookies,
     check_fixed_headers,
+    check_pool_size,
     check_proxy,
     client_timeout,
     proxy_with_credentials,
@@ -35,9 +37,6 @@ from .proxies import EnvironmentProxies
 from .upgrade_guard import refuse_redirects, refuse_upgrade
 
 SessionFactory = Callable[[], aiohttp.ClientSession]
-
-POOL_SIZE = 100
-"""The default maximum number of connections for requests."""
 
 MAX_FIELD_SIZE = 64 * 1024
 """The maximum size of a response header in bytes, as in ``http.client``; aiohttp's default is 8,190."""
@@ -88,7 +87,7 @@ class SharedSession:
             raise TypeError("A session has its own cookies and arguments; pass either session= or these options.")
         self._factory = factory
         self._options = _session_options(check_cookies(cookies), client_session_args, proxy)
-        self._pool_size = _check_pool_size(pool_size, self._options)
+        self._pool_size = check_pool_size(pool_size, has_connector=self._options.get("connector") is not None)
         netrc = self._options.get("trust_env", False)
         self._trusts_env = self._options.pop("trust_env", check_flag("trust_env", trust_env))
         if netrc:
@@ -219,12 +218,6 @@ class SharedSession:
 def _takes_proxies(pool: aiohttp.BaseConnector) -> bool:
     """Return whether a connector supports HTTP proxies; others connect to a Unix socket or a SOCKS proxy."""
     return isinstance(pool, TCPConnector) or type(pool) is aiohttp.TCPConnector
-
-
-def _check_pool_size(size: int | None, options: Mapping[str, Any]) -> int:
-    if size != POOL_SIZE and options.get("connector") is not None:
-        raise TypeError("pool_size= has no effect with a connector in client_session_args, which has its own limit=.")
-    return check_size("pool_size", size) or 0
 
 
 def _session_options(

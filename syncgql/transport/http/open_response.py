@@ -53,7 +53,7 @@ class OpenResponse:
         self._start = start
         self._timeout = timeout
         self._deadline = deadline
-        deadline.is_answered = True
+        deadline.has_response = True
         self.head = Response(
             response.status,
             response.headers,

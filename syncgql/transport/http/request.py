@@ -31,7 +31,6 @@ from ...protocol.multipart_request import MultipartRequest, extract_files
 from ...protocol.persisted_documents import RegisteringRequest
 from ...request import GraphQLRequest
 from ...result import Response
-from ..appsync_auth import token_auth_of
 from ..identity import SharedIdentity, has_authorization, has_identity
 from ..options import (
     AuthOption,
@@ -45,6 +44,7 @@ from ..options import (
     fixed_authorization,
     resolve_headers,
     split_credentials,
+    token_auth_of,
     with_authorization,
 )
 from ..token_auth import TokenAuth

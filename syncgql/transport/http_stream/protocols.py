@@ -70,3 +70,6 @@ MULTIPART = StreamProtocol(
     _multipart_subscription,
 )
 """Apollo's multipart subscriptions; see ``protocol.multipart_subscription``."""
+
+PROTOCOLS = {protocol.name: protocol for protocol in (SSE, MULTIPART)}
+"""All of them by name, in order of preference."""

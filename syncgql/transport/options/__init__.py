@@ -8,12 +8,14 @@ from .credentials import (
     Login,
     RequestAuthentication,
     add_token,
+    appsync_of,
     authorization,
     check_auth,
     check_credentials,
     fixed_authorization,
     proxy_with_credentials,
     split_credentials,
+    token_auth_of,
     with_authorization,
 )
 from .headers import (
@@ -25,12 +27,14 @@ from .headers import (
     resolve_headers,
 )
 from .message_size import MAX_MESSAGE_SIZE, check_message_size
+from .pool_size import POOL_SIZE, check_pool_size
 from .timeouts import CallLimit, TimeoutOption, call_limit, client_timeout
 from .tls import CertOption, check_ssl, missing_bundle, with_certificate
 from .urls import check_proxy, check_url
 
 __all__ = [
     "MAX_MESSAGE_SIZE",
+    "POOL_SIZE",
     "AuthOption",
     "CallLimit",
     "CertOption",
@@ -42,6 +46,7 @@ __all__ = [
     "RequestAuthentication",
     "TimeoutOption",
     "add_token",
+    "appsync_of",
     "authorization",
     "call_limit",
     "check_arguments",
@@ -52,6 +57,7 @@ __all__ = [
     "check_headers",
     "check_message_size",
     "check_method",
+    "check_pool_size",
     "check_proxy",
     "check_ssl",
     "check_url",
@@ -61,6 +67,7 @@ __all__ = [
     "proxy_with_credentials",
     "resolve_headers",
     "split_credentials",
+    "token_auth_of",
     "with_authorization",
     "with_certificate",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import aiohttp
 from multidict import CIMultiDict
@@ -15,6 +15,9 @@ from ...protocol.urls import as_written
 from ..token_auth import TokenAuth
 from .headers import HeadersOption, Pairs, check_header, resolve_headers
 from .urls import PROXY_SCHEMES, check_url
+
+if TYPE_CHECKING:
+    from ..appsync_auth import AppSyncAuthentication
 
 BASIC_AUTH: Any = getattr(aiohttp, "BasicAuth", ())  # deprecated since aiohttp 3.14, and removed in aiohttp 4
 
@@ -59,6 +62,23 @@ def check_credentials(auth: Any) -> Any:
     if auth is not None:
         authorization(auth)  # its message lists what is accepted
     return auth
+
+
+def appsync_of(auth: AuthOption) -> AppSyncAuthentication | None:
+    """Return *auth* if it authenticates to AppSync; otherwise None."""
+    if not isinstance(auth, RequestAuthentication):
+        return None
+    from ..appsync_auth import AppSyncAuthentication
+
+    return auth if isinstance(auth, AppSyncAuthentication) else None
+
+
+def token_auth_of(auth: AuthOption) -> TokenAuth | None:
+    """Return the ``TokenAuth`` that an option ``auth=`` is or contains; None if there is none."""
+    if isinstance(auth, TokenAuth):
+        return auth
+    appsync = appsync_of(auth)
+    return None if appsync is None else appsync.token_auth
 
 
 def authorization(auth: Credentials) -> str:

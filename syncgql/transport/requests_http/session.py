@@ -277,7 +277,7 @@ def _send_once(
             stream=True,
             **arguments,
         ) as response:
-            timeouts.deadline.is_answered = True
+            timeouts.deadline.has_response = True
             redirect.reveal(response)
             body = bytearray()
             for block in _blocks(response, timeouts):

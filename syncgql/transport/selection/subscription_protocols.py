@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from ..http_stream.protocols import MULTIPART, SSE
-from ..websocket.handshake import GRAPHQL_PROTOCOLS
-
 AUTO = "auto"
 
-WEBSOCKET_PROTOCOLS = tuple(GRAPHQL_PROTOCOLS)
-STREAM_PROTOCOLS = {protocol.name: protocol for protocol in (SSE, MULTIPART)}
+# Written out, because the protocols themselves are only imported for a client that uses them.
+WEBSOCKET_PROTOCOLS = ("graphql-transport-ws", "graphql-ws")
+STREAM_PROTOCOLS = ("sse", "multipart")
 NAMES = (*WEBSOCKET_PROTOCOLS, *STREAM_PROTOCOLS)
 """All names, in the order in which ``auto`` tries them."""
 

@@ -4,36 +4,32 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from ...exceptions import TransportError
 from ...protocol.http import public_url
 from ...request import Unset
-from ..aiohttp import AIOHTTPTransport
-from ..aiohttp_session.connector import ConnectionCounts
-from ..aiohttp_session.session import SharedSession
-from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
-from ..appsync_auth import AppSyncAuthentication
-from ..appsync_websockets import AppSyncWebsocketsTransport
 from ..base import AsyncTransport
-from ..batching import Batcher
 from ..blocking import BlockingTransport
-from ..http.request import RequestBuilder
-from ..http_stream.options import StreamOptions
-from ..http_stream.protocols import StreamProtocol
-from ..http_stream.transport import HTTPStreamTransport
 from ..options import (
     RequestAuthentication,
+    appsync_of,
     check_ssl,
     with_certificate,
 )
-from ..recovery.policy import check_reconnect
 from ..token_auth import TokenAuth
-from ..websocket.transport import WebSocketTransport
-from .selecting_transport import SelectingTransport
 from .subscription_protocols import STREAM_PROTOCOLS, WEBSOCKET_PROTOCOLS, check_protocols
 from .transport_options import TransportOptions
+
+if TYPE_CHECKING:
+    from ..aiohttp_session.connector import ConnectionCounts
+    from ..aiohttp_session.session import SharedSession
+    from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
+    from ..appsync_auth import AppSyncAuthentication
+    from ..appsync_websockets import AppSyncWebsocketsTransport
+    from ..batching import Batcher
+    from ..http_stream.transport import HTTPStreamTransport
 
 CLOSE_SECONDS = 1.0
 """The seconds that closing a client waits for the close handshakes of WebSockets."""
@@ -53,6 +49,8 @@ class Transports(NamedTuple):
     @property
     def connections(self) -> ConnectionCounts:
         """The connections at this moment; may be read in any thread."""
+        from ..aiohttp_session.connector import ConnectionCounts
+
         sessions = {self.queries.shared_session, self.subscriptions.shared_session}
         counts = [session.connections for session in sessions if session is not None]
         return ConnectionCounts(sum(each.open for each in counts), sum(each.idle for each in counts))
@@ -85,9 +83,12 @@ class TokenUse(NamedTuple):
 class TransportFactory:
     """Creates the transports of a client: new ones for each process, and whenever the client is reopened.
 
-    The first transports are created with the factory, so that their checks run when the client is created. The first
-    call of ``build()`` in each process returns them: a forked child has its own copy of the list, and thus of the
-    transports, which are not connected.
+    The first transports are created with the factory, so that their checks run when the client is created, in the
+    caller's thread. The first call of ``build()`` in each process returns them: a forked child has its own copy of the
+    list, and thus of the transports, which are not connected.
+
+    Each method imports the transport that it creates, so that a program loads only those that it uses. The loop never
+    waits for these imports, because all transports that ``build()`` creates later are of the same classes.
 
     Args:
         options: the options of the client.
@@ -106,10 +107,10 @@ class TransportFactory:
         queries = options.transport if isinstance(options.transport, BlockingTransport) else self._first[0].queries
         self.has_users = queries.has_users
         """Whether queries of different callers may have different credentials, which functions return."""
-        self.queries_by_socket = isinstance(queries, WebSocketTransport)
+        self.queries_by_socket = isinstance(queries, AsyncTransport) and queries.is_websocket
         """Whether queries and mutations are sent over a WebSocket."""
-        is_socket = isinstance(queries, WebSocketTransport) and queries.reconnects
-        self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_socket)
+        is_renewed = isinstance(queries, AsyncTransport) and queries.is_websocket and queries.reconnects
+        self.query_token = TokenUse.of(queries.token_auth, is_renewed=is_renewed)
         """The token of queries and mutations; None if there is none."""
         auth = self._first[0].subscriptions.token_auth if self._first else None
         self.subscription_token = TokenUse.of(auth, is_renewed=self.reconnects)
@@ -135,6 +136,8 @@ class TransportFactory:
                 f"{type(self._options.transport).__name__} cannot subscribe; pass subscriptions= to the Client.",
                 sent=False,
             )
+        from ..aiohttp_session.session import SharedSession
+
         session = SharedSession(
             self._options.cookies,
             self._options.client_session_args,
@@ -150,6 +153,8 @@ class TransportFactory:
         queries = self._options.transport.fresh() if self._options.transport is not None else self._for_queries(session)
         subscriptions = self._beside(queries, session)
         if self._options.batch_interval:
+            from ..batching import Batcher
+
             return Transports(Batcher(queries, self._options.batch_interval, self._options.batch_max), subscriptions)
         return Transports(queries, subscriptions)
 
@@ -157,10 +162,10 @@ class TransportFactory:
         """Return the transport for subscriptions, given the one for queries."""
         if isinstance(self._options.subscriptions, AsyncTransport):
             return self._options.subscriptions.fresh()
-        if isinstance(self._options.auth, AppSyncAuthentication) and self._options.url is not None:
-            return self._appsync(str(self._options.url), self._options.auth, session)
+        if self._options.url is not None and (auth := appsync_of(self._options.auth)) is not None:
+            return self._appsync(str(self._options.url), auth, session)
         has_url = self._options.subscriptions is not None
-        if not has_url and (self._options.transport is not None or isinstance(queries, AIOHTTPWebsocketsTransport)):
+        if not has_url and (self._options.transport is not None or queries.is_websocket):
             return queries
         return self._for_subscriptions(session)
 
@@ -169,10 +174,12 @@ class TransportFactory:
             return self._options.subscriptions.fresh()
         url = str(self._options.subscriptions or self._options.url)
         sockets = [name for name in self._options.protocols if name in WEBSOCKET_PROTOCOLS]
-        streams = [STREAM_PROTOCOLS[name] for name in self._options.protocols if name in STREAM_PROTOCOLS]
+        streams = [name for name in self._options.protocols if name in STREAM_PROTOCOLS]
         if not streams:
             return self._websockets(websocket_url(url), session, sockets)
-        candidates: list[WebSocketTransport | HTTPStreamTransport] = [self._streams(url, session, streams)]
+        from .selecting_transport import SelectingTransport
+
+        candidates: list[AIOHTTPWebsocketsTransport | HTTPStreamTransport] = [self._streams(url, session, streams)]
         if sockets:
             is_preferred = self._options.protocols[0] in WEBSOCKET_PROTOCOLS
             candidates.insert(0 if is_preferred else 1, self._websockets(websocket_url(url), session, sockets))
@@ -183,6 +190,8 @@ class TransportFactory:
         if urlsplit(url).scheme in ("ws", "wss"):
             names = check_protocols(self._options.subscription_protocol)
             return self._websockets(url, session, [name for name in names if name in WEBSOCKET_PROTOCOLS])
+        from ..aiohttp import AIOHTTPTransport
+
         return AIOHTTPTransport(
             url,
             headers=self._options.headers,
@@ -197,7 +206,13 @@ class TransportFactory:
             max_response_size=self._options.max_response_size,
         )
 
-    def _streams(self, url: str, session: SharedSession, protocols: Sequence[StreamProtocol]) -> HTTPStreamTransport:
+    def _streams(self, url: str, session: SharedSession, names: Sequence[str]) -> HTTPStreamTransport:
+        from ..http.request import RequestBuilder
+        from ..http_stream.options import StreamOptions
+        from ..http_stream.protocols import PROTOCOLS
+        from ..http_stream.transport import HTTPStreamTransport
+        from ..recovery.policy import check_reconnect
+
         builder = RequestBuilder(
             url,
             headers=self._options.headers,
@@ -213,9 +228,12 @@ class TransportFactory:
             max_message_size=self._options.max_message_size,
             json_deserialize=self._options.json_deserialize,
         )
+        protocols = [PROTOCOLS[name] for name in names]
         return HTTPStreamTransport(protocols, builder, session, options, self._options.max_response_size)
 
     def _websockets(self, url: str, session: SharedSession, subprotocols: Sequence[str]) -> AIOHTTPWebsocketsTransport:
+        from ..aiohttp_websockets import AIOHTTPWebsocketsTransport
+
         return AIOHTTPWebsocketsTransport(
             url,
             subprotocols=subprotocols or None,
@@ -233,6 +251,8 @@ class TransportFactory:
         )
 
     def _appsync(self, url: str, auth: AppSyncAuthentication, session: SharedSession) -> AppSyncWebsocketsTransport:
+        from ..appsync_websockets import AppSyncWebsocketsTransport
+
         return AppSyncWebsocketsTransport(
             url,
             auth,

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
 from yarl import URL
 
+from ...checks import check_count, check_delay
 from ...protocol.http import public_url
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
 from ...request import Unset
-from ..aiohttp_session.session import SessionFactory
-from ..appsync_auth import AppSyncAuthentication
 from ..base import AsyncTransport
-from ..batching import check_batch_options
 from ..blocking import BlockingTransport
-from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, check_url
-from ..recovery.policy import ReconnectPolicy
-from ..websocket.handshake import InitPayloadOption
+from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, appsync_of, check_url
 from .subscription_protocols import (
     STREAM_PROTOCOLS,
     WEBSOCKET_PROTOCOLS,
@@ -30,10 +27,18 @@ from .subscription_protocols import (
 )
 from .unused_options import Wire, refuse_unused
 
+if TYPE_CHECKING:
+    from ..aiohttp_session.session import SessionFactory
+    from ..recovery.policy import ReconnectPolicy
+    from ..websocket.handshake import InitPayloadOption
+
 SCHEMES = ("http", "https", "ws", "wss")
 
+BATCH_MAX = 10
+"""The default number of requests in a full batch."""
 
-@dataclass(frozen=True, kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
+
+@dataclass(kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
 class TransportOptions:
     """The options that ``Client`` documents under the same names.
 
@@ -83,12 +88,12 @@ class TransportOptions:
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
         if self.url is not None:
-            object.__setattr__(self, "url", check_url(self.url, SCHEMES))
+            self.url = check_url(self.url, SCHEMES)
         if isinstance(self.subscriptions, str | URL):
-            object.__setattr__(self, "subscriptions", check_url(self.subscriptions, SCHEMES, "subscriptions"))
+            self.subscriptions = check_url(self.subscriptions, SCHEMES, "subscriptions")
         check_protocols(self.subscription_protocol)
         self._refuse_unused()
-        check_batch_options(self.batch_interval, self.batch_max)
+        _check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
             raise TypeError(f"{type(self.transport).__name__} does not support batch_interval=; omit it.")
 
@@ -109,7 +114,7 @@ class TransportOptions:
             wires |= Wire.HTTP if urlsplit(str(self.url)).scheme in ("http", "https") else Wire.WEBSOCKET
         if isinstance(self.subscriptions, AsyncTransport):
             return wires
-        if self.url is not None and isinstance(self.auth, AppSyncAuthentication):
+        if self.url is not None and appsync_of(self.auth) is not None:
             return wires | Wire.APPSYNC
         protocols = self.protocols
         if any(name in WEBSOCKET_PROTOCOLS for name in protocols):
@@ -148,3 +153,17 @@ class TransportOptions:
     def has_loop(self) -> bool:
         """Whether a transport runs on a loop; a blocking transport alone does not need one."""
         return not isinstance(self.transport, BlockingTransport) or self.subscriptions is not None
+
+
+def _check_batch_options(interval: float, maximum: int) -> None:
+    """Check the options of automatic batching.
+
+    Raises:
+        TypeError: an option is not a number, or *maximum* has no effect because *interval* is 0.
+        ValueError: an option is out of range.
+    """
+    if check_delay("batch_interval", interval) == math.inf:
+        raise ValueError("batch_interval must be a finite number of seconds, not inf.")
+    check_count("batch_max", maximum, least=1, of="requests")
+    if maximum != BATCH_MAX and not interval:
+        raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")

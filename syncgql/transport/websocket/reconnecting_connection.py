@@ -165,7 +165,7 @@ class ReconnectingConnection(Listener):
             self._retire_if_unused()
 
     async def resubscribe(self, operation: ActiveOperation, request: GraphQLRequest, payload: str) -> None:
-        """Restart an operation with another request; its sink receives a mark before the first new event."""
+        """Restart an operation with another request; its sink receives a marker before the first new event."""
         if operation not in self.operations:
             return
         self._retries.forget(operation)

@@ -71,6 +71,7 @@ class WebSocketTransport(AsyncTransport):
         pong_received: the same for pongs.
     """
 
+    is_websocket = True
     shared_session: SharedSession
 
     def __init__(

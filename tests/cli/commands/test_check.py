@@ -103,7 +103,7 @@ def test_the_schema_file_of_an_endpoint(project: Path) -> None:
 
 
 def test_files_that_cannot_be_checked(project: Path) -> None:
-    """Neither a missing file nor one with broken Python is passed over."""
+    """A missing file and invalid Python are reported."""
     (project / "broken.py").write_text("def (")
     for name in ("missing.graphql", "broken.py", "src/missing"):
         outcome = syncgql("check", "schema.graphql", name, cwd=project)

@@ -61,7 +61,7 @@ def test_8_for_errors_in_documents(project: Path) -> None:
 
 
 def test_a_schema_of_a_server(project: Path, library: str) -> None:
-    """By its URL or the name of its endpoint; in the configuration or on the command line."""
+    """The setting or the option contains its URL or the name of its endpoint."""
     (project / "app" / "books.graphql").write_text("query Hello { hello }\n")
     assert syncgql("codegen", cwd=project).exit_code == 8
     assert syncgql("codegen", "--schema", library, cwd=project).exit_code == 0

@@ -1,4 +1,4 @@
-"""``syncgql ping``: what real servers speak."""
+"""``syncgql ping``: the protocols of real servers."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def test_no_server() -> None:
 
 
 @pytest.mark.parametrize("protocol", ["sse", "multipart"])
-def test_streams_of_which_nothing_is_known(strawberry_server: Server, protocol: str) -> None:
-    """Strawberry answers both with a JSON response, because neither is enabled; one that has them may do so as well."""
+def test_streams_whose_support_is_unknown(strawberry_server: Server, protocol: str) -> None:
+    """Strawberry without both protocols responds with JSON; a server that supports them may do so as well."""
     outcome = syncgql("ping", strawberry_server.url)
     [row] = [line for line in outcome.stdout.splitlines() if f"subscriptions: {protocol}" in line]
     assert "unknown" in row

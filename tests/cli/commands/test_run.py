@@ -27,7 +27,7 @@ def test_document_from_a_file_and_stdin(library: str, tmp_path: Path) -> None:
 
 
 def test_two_documents_or_none(library: str) -> None:
-    """Neither is guessed."""
+    """Both raise an error."""
     assert syncgql("run", library, "{ hello }", "-f", "other.graphql").exit_code == 2
     with Terminal("run", library) as terminal:
         assert terminal.wait() == 2
@@ -86,7 +86,7 @@ def test_formats(library: str) -> None:
 
 
 def test_select_is_checked_before_sending(library: str) -> None:
-    """A mutation whose answer could not be printed is not sent."""
+    """A mutation whose result could not be printed is not sent."""
     add = 'mutation { addBook(title: "Never added") { id } }'
     outcome = syncgql("run", library, add, "--select", "addBook.title")
     assert outcome.exit_code == 2
@@ -105,7 +105,7 @@ def test_json_is_coloured_on_a_terminal_only(library: str) -> None:
 
 
 def test_control_characters_do_not_reach_the_terminal(library: str) -> None:
-    """What a server sends cannot move the cursor; in a pipe, text is passed on as it is."""
+    """On a terminal, they are escaped; in a pipe, text is unchanged."""
     query = r'{ hello(name: "\u001b[2Jx\u009b") }'
     raw = ("run", library, query, "--select", "hello", "--format", "raw")
     assert syncgql(*raw).stdout == "Hello \x1b[2Jx\x9b!\n"

@@ -12,7 +12,7 @@ from tests.fix_streams import StreamServer
 
 
 def test_sdl_and_json_of_a_server(library: str, tmp_path: Path) -> None:
-    """Both say the same; a file gets what stdout would."""
+    """Both describe the same schema; --output writes to a file what stdout would receive."""
     sdl = syncgql("schema", library).stdout
     assert "addBook" in build_schema(sdl).mutation_type.fields  # type: ignore[union-attr]
     assert syncgql("schema", library, "--format", "json", "--output", "schema.json", cwd=tmp_path) == (0, "", "")
@@ -28,7 +28,7 @@ def test_a_schema_of_yoga_is_sorted(yoga_server: StreamServer) -> None:
     assert types == sorted(types)
 
 
-def test_one_type_and_what_uses_it(library: str) -> None:
+def test_one_type_and_its_uses(library: str) -> None:
     """By schema coordinates; a type that does not exist has a suggestion."""
     outcome = syncgql("schema", library, "--type", "Book")
     assert "  title: String!\n" in outcome.stdout

@@ -25,7 +25,7 @@ def test_a_line_per_event(strawberry_streams: StreamServer) -> None:
 
 
 def test_events_are_printed_at_once(strawberry_streams: StreamServer) -> None:
-    """A reader of a pipe gets each event while the subscription goes on; SIGINT ends it on the server, too."""
+    """A reader of a pipe receives each event at once; SIGINT ends the subscription on the server, too."""
     with start("subscribe", strawberry_streams.url, "subscription { published }") as process:
         assert process.stdout
         strawberry_streams.wait_for("started", name="subscription published")
@@ -45,7 +45,7 @@ def test_count(strawberry_streams: StreamServer) -> None:
 
 
 def test_for(strawberry_streams: StreamServer) -> None:
-    """The command ends with 0 after this time, and tells the server."""
+    """The command ends with 0 after this time, and stops the subscription on the server."""
     outcome = syncgql("subscribe", strawberry_streams.url, "subscription { published }", "--for", "0.2")
     assert outcome == (0, "", "")
     # On a busy machine, the server may receive this message before it has started the subscription.
@@ -85,7 +85,7 @@ def test_a_silent_subscription_ends_with_its_reader(strawberry_streams: StreamSe
 
 
 def test_events_with_errors(strawberry_streams: StreamServer) -> None:
-    """Errors are on stderr, and the exit code tells of them at the end."""
+    """Errors are on stderr, and the exit code reports them at the end."""
     outcome = syncgql("subscribe", strawberry_streams.url, "subscription { fails }")
     assert (outcome.exit_code, outcome.stdout.splitlines()[0]) == (1, '{"fails": 1}')
     assert outcome.stderr.startswith("syncgql: ")

@@ -60,7 +60,7 @@ def test_demo_shows_every_step() -> None:
     assert f"Run `{own_command()} demo --serve` to start the server" in result.stdout.replace("\n", " ")
 
 
-def test_own_command_is_what_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_own_command_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The command name if the shell finds it; otherwise, as in a checkout without an active environment, its path."""
     scripts = tmp_path / ".venv" / "bin"
     scripts.mkdir(parents=True)
@@ -144,7 +144,7 @@ def test_serve_at_one_path() -> None:
 
 
 def test_a_port_that_is_taken() -> None:
-    """Two lines report it and what to do, without a traceback."""
+    """Two lines report the problem and a fix, without a traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         result = run_python("-m", "syncgql", "demo", "--serve", "--port", str(port))

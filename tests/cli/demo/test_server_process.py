@@ -26,7 +26,7 @@ def test_killed_server_is_gone(strawberry_server: object) -> None:
             urlopen(server.url, timeout=60)
 
 
-def test_server_that_cannot_start_says_so(capfd: pytest.CaptureFixture[str]) -> None:
+def test_server_that_cannot_start(capfd: pytest.CaptureFixture[str]) -> None:
     """A module that exits before serving raises an error with its exit code."""
     with pytest.raises(RuntimeError, match="no_such_module exited with code 1"):
         ServerProcess("no_such_module").start()

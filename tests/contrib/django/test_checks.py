@@ -25,7 +25,7 @@ def test_each_wrong_client_is_an_error() -> None:
     assert [error.msg.partition(":")[0] for error in errors] == ["SYNCGQL['b']", "SYNCGQL['c']"]
 
 
-def test_a_setting_that_is_no_dict_is_an_error() -> None:
+def test_a_setting_that_is_not_a_dict_is_an_error() -> None:
     """It is reported once."""
     with override_settings(SYNCGQL="a"):
         assert [error.msg for error in check_clients()] == ["SYNCGQL must be a dict of clients, not str."]

@@ -38,7 +38,7 @@ def library(strawberry_server: Server) -> Any:
 
 
 def test_the_request_id_is_forwarded() -> None:
-    """Other headers are not; nor is anything after the request."""
+    """Other headers are not forwarded, and none after the request."""
     assert served(ask, **{"X-Request-ID": "7", "X-Tenant": "a"}) == "7 None"
     assert clients["library"].execute(QUERY) == {"id": None, "tenant": None}
     assert served(ask) == "None None"

@@ -65,7 +65,7 @@ def test_subscriptions(recorded: list[RecordedOperation], strawberry_server: Ser
 
 
 def test_values_of_variables_are_not_shown(recorded: list[RecordedOperation]) -> None:
-    """They only tell whether two operations are the same."""
+    """They only identify equal operations."""
     with WireServer(always(answer())) as server, Client(server.url, middleware=[OperationRecorder()]) as client:
         for name in "a", "b", "a":
             client.execute("query ($a: String) { ok(a: $a) }", {"a": name})

@@ -12,7 +12,7 @@ CONNECTION = "http.connection.state"
 
 
 def test_the_state_of_a_client_is_observed(telemetry: Telemetry, strawberry_server: Server) -> None:
-    """As long as the client exists."""
+    """It is observed as long as the client exists."""
     client = Client(strawberry_server.url)
     telemetry.middleware().observe(client, "library")
     client.execute("{ hello }")

@@ -98,7 +98,7 @@ def test_a_query_over_a_websocket_has_no_headers(telemetry: Telemetry, strawberr
 
 
 def test_variables_are_not_recorded(telemetry: Telemetry, strawberry_server: Server) -> None:
-    """Neither they nor literals are in a span; the document is there only if asked for."""
+    """Spans contain neither variables nor literals; the document is optional."""
     with Client(strawberry_server.url, middleware=[telemetry.middleware(document=True)]) as client:
         client.execute('query ($name: String!) { hello(name: $name) b: hello(name: "hunter1") }', {"name": "hunter2"})
     assert not any("hunter" in span.to_json() for span in telemetry.spans)

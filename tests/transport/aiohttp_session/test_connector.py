@@ -48,7 +48,7 @@ def one_connection(**limits: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("limits", [{"limit": 1}, {"limit": 0, "limit_per_host": 1}])
-def test_the_timeout_says_that_no_connection_was_free(held: tuple[Held, str], limits: dict[str, Any]) -> None:
+def test_a_timeout_without_a_free_connection(held: tuple[Held, str], limits: dict[str, Any]) -> None:
     """The server is not at fault, and a mutation can safely be resent."""
     server, url = held
     with Client(url, client_session_args=one_connection(**limits)) as client:
@@ -62,7 +62,7 @@ def test_the_timeout_says_that_no_connection_was_free(held: tuple[Held, str], li
         assert first.result(PATIENCE) == {"ok": True}
 
 
-def test_a_timeout_after_sending_does_not_say_so(held: tuple[Held, str]) -> None:
+def test_a_timeout_after_sending(held: tuple[Held, str]) -> None:
     """It is unknown whether the server has begun."""
     _, url = held
     with Client(url) as client, pytest.raises(TransportTimeout, match="was cancelled") as caught:
@@ -85,7 +85,7 @@ def test_submit_does_not_count_the_queue(held: tuple[Held, str]) -> None:
 
 @pytest.mark.parametrize("batch_max", [1, 2])
 def test_submit_in_batches_does_not_count_the_queue(held: tuple[Held, str], batch_max: int) -> None:
-    """Calls in a batch that waits for a connection longer than their limit are sent, and answered."""
+    """Calls in a batch that waits for a connection longer than their limit are sent, and succeed."""
     server, url = held
     with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=batch_max) as client:
         first = [client.submit("{ ok }", timeout=None) for _ in range(batch_max)]
@@ -98,7 +98,7 @@ def test_submit_in_batches_does_not_count_the_queue(held: tuple[Held, str], batc
         assert [future.result(PATIENCE) for future in (*first, *futures)] == [{"ok": True}] * (batch_max + 2)
 
 
-def test_call_in_a_batch_says_that_no_connection_was_free(held: tuple[Held, str]) -> None:
+def test_a_timeout_in_a_batch_without_a_free_connection(held: tuple[Held, str]) -> None:
     """Its error reports the progress of the batch."""
     server, url = held
     with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=1) as client:
@@ -130,7 +130,7 @@ def test_submit_still_has_a_limit(held: tuple[Held, str]) -> None:
     assert isinstance(error, TransportTimeout)
 
 
-def test_aiohttps_own_limit_says_so_too(held: tuple[Held, str]) -> None:
+def test_the_connect_limit_without_a_free_connection(held: tuple[Held, str]) -> None:
     """``connect`` includes the wait for a free connection."""
     server, url = held
     limits = aiohttp.ClientTimeout(total=None, connect=0.2)

@@ -188,7 +188,7 @@ def test_response_that_breaks_off(wire: bytes, reset: bool, message: str) -> Non
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])
-def test_response_that_is_not_compressed_as_it_says(coding: str) -> None:
+def test_response_that_does_not_match_its_content_encoding(coding: str) -> None:
     """A body that cannot be decompressed violates the protocol."""
     error = wire_failure(always(answer(b"this is plain text", f"Content-Encoding: {coding}")))
     assert isinstance(error, TransportProtocolError)

@@ -48,7 +48,7 @@ def twice(server: WireServer, document: str = MUTATION, **options: Any) -> None:
 
 
 @pytest.mark.parametrize("own", ANSWERS)
-def test_a_connection_whose_response_ended_is_used_again(own: bytes) -> None:
+def test_a_connection_is_reused_after_a_complete_response(own: bytes) -> None:
     """This holds for all framings of the response, and any interim response before it."""
     with WireServer(always(own)) as server:
         twice(server)
@@ -218,7 +218,7 @@ def test_408_on_a_new_connection() -> None:
 @pytest.mark.parametrize(
     ("first", "connections"), [(PLAIN + answer(FOREIGN), 3), (PLAIN, 1)], ids=["unsolicited", "orderly"]
 )
-def test_a_server_that_sent_unsolicited_bytes_gets_new_connections(
+def test_a_server_that_sent_unsolicited_bytes_receives_new_connections(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, first: bytes, connections: int
 ) -> None:
     """For some time each request uses a separate connection; the log names the server once."""
@@ -260,7 +260,7 @@ def test_connections_that_were_idle_already_are_not_used_either(monkeypatch: pyt
         assert server.connections == 3
 
 
-def test_408_on_an_idle_connection_is_no_reason_for_distrust(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_408_on_an_idle_connection_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
     """Servers and load balancers end idle connections in this way."""
     monkeypatch.setattr(single_use, "PERIOD", 600.0)
     idle = IdleSender(IDLE_TIMEOUT)

@@ -49,7 +49,7 @@ def hello(url: str, **options: Any) -> None:
 
 
 @pytest.mark.parametrize("limit", [1, 100], ids=["own-connector", "default"])
-def test_n13_subscriptions_take_no_slot_of_the_pool(any_server: Server, limit: int) -> None:
+def test_n13_subscriptions_use_no_connection_of_the_pool(any_server: Server, limit: int) -> None:
     """A hundred subscriptions never delay a query, however small the pool is."""
     options = {} if limit == 100 else {"connector": lambda: aiohttp.TCPConnector(limit=limit, limit_per_host=limit)}
     with Client(any_server.url, client_session_args=options) as client:
@@ -62,7 +62,7 @@ def test_n13_subscriptions_take_no_slot_of_the_pool(any_server: Server, limit: i
             subscription.close()
 
 
-def test_n10_subscription_outlives_the_total_limit(any_server: Server) -> None:
+def test_n10_the_total_limit_does_not_apply_to_subscriptions(any_server: Server) -> None:
     """The limit of a whole request does not apply to a subscription."""
     limits = aiohttp.ClientTimeout(total=1.5)
     with Client(any_server.url, timeout=limits, client_session_args={"timeout": 1.5}) as client:

@@ -24,7 +24,7 @@ def connected() -> tuple[Socket, socket.socket]:
     return near, far
 
 
-def test_closing_ends_the_connection_whoever_holds_a_copy() -> None:
+def test_closing_ends_a_connection_with_duplicated_descriptors() -> None:
     """The peer sees the end although the descriptor was duplicated, as in a fork."""
     near, far = connected()
     copy = os.dup(near.fileno())
@@ -47,7 +47,7 @@ def test_closing_in_another_process_leaves_the_connection_alone(monkeypatch: pyt
     far.close()
 
 
-def test_closing_what_is_not_connected() -> None:
+def test_closing_an_unconnected_socket() -> None:
     """There is nothing to shut down, and closing twice is allowed."""
     unconnected = Socket(socket.AF_INET, socket.SOCK_STREAM)
     unconnected.close()
@@ -88,7 +88,7 @@ def test_in_empty_context() -> None:
     asyncio.run(main())
 
 
-def test_a_connection_that_opens_for_nobody_is_closed() -> None:
+def test_an_unwanted_connection_is_closed() -> None:
     """If it is cancelled at the moment when it opens, nothing else refers to it."""
     opened: list[Connection] = []
 

@@ -70,7 +70,7 @@ def test_h27_a_server_that_compresses(make_client: MakeClient, compressing_serve
             assert result.response.headers["Content-Encoding"] == coding
 
 
-def test_h27_what_is_offered_can_be_read(make_client: MakeClient, compressing_server: Server) -> None:
+def test_h27_offered_codings_can_be_read(make_client: MakeClient, compressing_server: Server) -> None:
     """With the libraries installed, br and zstd are offered automatically; each offered coding can be read."""
     with WireServer(always(answer())) as server, make_client(server.url) as client:
         client.execute("{ ok }")
@@ -83,7 +83,7 @@ def test_h27_what_is_offered_can_be_read(make_client: MakeClient, compressing_se
 
 @pytest.mark.parametrize("kind", ["aiohttp", "requests"])
 @pytest.mark.parametrize("missing", [["brotli", "brotlicffi"], ["backports.zstd", "compression.zstd", "zstandard"]])
-def test_h27_what_cannot_be_read_is_not_offered(run_script: RunScript, kind: str, missing: list[str]) -> None:
+def test_h27_only_readable_codings_are_offered(run_script: RunScript, kind: str, missing: list[str]) -> None:
     """Without its library a coding is not offered, so no server uses it."""
     with WireServer(always(answer())) as server:
         result = run_script(
@@ -108,7 +108,7 @@ def test_h27_what_cannot_be_read_is_not_offered(run_script: RunScript, kind: str
 
 
 @pytest.mark.parametrize("coding", COMPRESS)
-def test_h27_what_is_not_compressed_so(make_client: MakeClient, coding: str) -> None:
+def test_h27_bodies_that_do_not_match_their_coding(make_client: MakeClient, coding: str) -> None:
     """A body that does not match ``Content-Encoding`` is a protocol error that names the rule."""
     script = always(answer(b"this is plain text", f"Content-Encoding: {coding}"))
     with (
@@ -121,7 +121,7 @@ def test_h27_what_is_not_compressed_so(make_client: MakeClient, coding: str) -> 
 
 
 @pytest.mark.parametrize("coding", COMPRESS)
-def test_h29_limit_is_for_what_was_decompressed(make_client: MakeClient, coding: str) -> None:
+def test_h29_limit_applies_to_the_decompressed_body(make_client: MakeClient, coding: str) -> None:
     """A small response that expands to a large one is refused."""
     body = COMPRESS[coding](b'{"data": {"ok": "' + 10_000_000 * b"x" + b'"}}')
     assert len(body) < 100_000

@@ -132,8 +132,8 @@ def test_i15_the_closing_delimiter_before_the_last_part(execute: Execute) -> Non
         (part({"incremental": {}, "hasNext": False}), "incremental must be a list"),
     ],
 )
-def test_i09_i18_what_is_no_part(second: bytes, message: str, execute: Execute) -> None:
-    """It is named, with the data so far, and the connection is closed."""
+def test_i09_i18_bodies_that_violate_the_protocol(second: bytes, message: str, execute: Execute) -> None:
+    """The error names the rule and has the data so far, and the connection is closed."""
     stream = Stream([part(FIRST), second, END], content_type=MIXED)
     with WireServer(stream) as server, Client(server.url) as client:
         with pytest.raises(TransportProtocolError, match=message) as caught:
@@ -142,7 +142,7 @@ def test_i09_i18_what_is_no_part(second: bytes, message: str, execute: Execute) 
 
 
 def test_i20_the_same_payloads_over_sse(execute: Execute) -> None:
-    """With the event that completes the operation, and without it."""
+    """The stream may end with the event that completes the operation, or without it."""
     for end in (b"event: complete\ndata:\n\n", b""):
         stream = Stream([b":\n\n", event(FIRST), event(LAST), end])
         with WireServer(stream) as server, Client(server.url) as client:
@@ -178,7 +178,7 @@ def test_i21_refusals(execute: Execute) -> None:
         execute(client, DOCUMENT)
 
 
-def test_accept_lists_what_can_be_merged() -> None:
+def test_accept_lists_the_supported_media_types() -> None:
     """Only for a document with one of the directives; a header of the caller's takes precedence."""
     with WireServer(always(answer())) as server, Client(server.url) as client:
         client.execute(DOCUMENT)
@@ -242,8 +242,8 @@ ITEMS += [{"incremental": [{"id": "0", "items": [number]}], "hasNext": number < 
 
 
 @pytest.mark.parametrize("buffer_size", [1, 3, 1024])
-def test_a_slow_loop_gets_every_item(buffer_size: int) -> None:
-    """With any buffer, in order."""
+def test_a_slow_loop_receives_every_item(buffer_size: int) -> None:
+    """This holds for any buffer; items are in order."""
     with WireServer(multipart(*ITEMS)) as server, Client(server.url) as client:
         items = list(client.stream(DOCUMENT, buffer_size=buffer_size))
     assert [len(item["a"]) for item in items] == list(range(10))
@@ -270,7 +270,7 @@ def test_a_slow_loop_may_fail() -> None:
 
 
 def test_the_decoder_of_the_client_reads_parts(execute: Execute) -> None:
-    """As it reads other responses."""
+    """It reads parts like other responses."""
     with WireServer(multipart(FIRST, LAST)) as server:
         client = Client(server.url, json_deserialize=lambda text: json.loads(text, parse_int=str))
         assert execute(client, DOCUMENT) == {"a": "1", "b": WHOLE["b"]}

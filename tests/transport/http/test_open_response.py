@@ -16,7 +16,7 @@ from ...servers.wire import WireConnection, WireServer, always, answer
 BODY = b'{"data": {"ok": true}}'
 
 
-def test_a_stream_takes_no_slot_of_the_pool() -> None:
+def test_a_stream_uses_no_connection_of_the_pool() -> None:
     """While streams are open, requests still use the only connection of the pool."""
 
     def stream(connection: WireConnection) -> None:
@@ -56,7 +56,7 @@ def test_the_body_comes_in_pieces() -> None:
         asyncio.run(main())
 
 
-def test_the_loop_goes_on_between_pieces() -> None:
+def test_other_tasks_run_between_pieces() -> None:
     """A body that arrives at once is yielded in small pieces, and other tasks run between them."""
     large = bytes(10 * PIECE)
 

@@ -19,10 +19,10 @@ def progress_of(on_progress: OnProgress | None) -> Progress:
 
 @pytest.mark.parametrize(("interval", "is_due"), [(0, True), (1000, False)])
 def test_report_is_due_after_the_interval(monkeypatch: pytest.MonkeyPatch, interval: float, is_due: bool) -> None:
-    """At the first bytes, then not before the interval has passed; ``is_behind`` tells whether a last report is due."""
+    """At the first bytes, then not before the interval has passed; ``is_behind`` is true if a last report is due."""
     monkeypatch.setattr(module, "INTERVAL", interval)
-    told: list[tuple[int, int | None]] = []
-    progress = progress_of(lambda *each: told.append(each))
+    reported: list[tuple[int, int | None]] = []
+    progress = progress_of(lambda *each: reported.append(each))
     assert progress.is_behind
     assert progress.advance(1)
     progress.report()
@@ -31,7 +31,7 @@ def test_report_is_due_after_the_interval(monkeypatch: pytest.MonkeyPatch, inter
     assert progress.is_behind
     progress.report()
     assert not progress.is_behind
-    assert told == [(1, 4), (4, 4)]
+    assert reported == [(1, 4), (4, 4)]
 
 
 def test_no_callback() -> None:

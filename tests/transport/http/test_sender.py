@@ -93,7 +93,7 @@ def test_h23_no_credentials_to_another_origin() -> None:
             assert json.loads(request.body) == {"query": MUTATION}
 
 
-def test_h23_redirect_back_home_stays_without_credentials() -> None:
+def test_h23_redirect_back_to_the_origin_has_no_credentials() -> None:
     """After a redirect away and back, the origin is foreign, because the other origin chose this request."""
     home: list[WireServer] = []
 
@@ -114,7 +114,7 @@ def test_h23_redirect_back_home_stays_without_credentials() -> None:
     assert [request.header("x-api-key") for request in server.requests] == ["secret", None]
 
 
-def test_h23_session_of_the_users_own_goes_to_no_other_origin() -> None:
+def test_h23_session_of_the_user_is_not_used_for_other_origins() -> None:
     """A user's session may send unknown data, so it is not used for another origin."""
     with (
         WireServer(always(answer())) as foreign,
@@ -246,7 +246,7 @@ def test_n11_connection_that_closed_while_idle(document: str) -> None:
         assert len(server.requests) == 5
 
 
-def test_n11_mutation_of_which_nothing_was_written() -> None:
+def test_n11_mutation_that_was_not_written() -> None:
     """A mutation whose connection closed before anything was written is resent."""
 
     def once(connection: WireConnection) -> None:
@@ -296,7 +296,7 @@ def test_query_is_sent_again_only_once() -> None:
         assert len(server.requests) == 3
 
 
-def test_response_that_has_begun_is_not_asked_for_again() -> None:
+def test_request_is_not_resent_after_the_response_began() -> None:
     """If a byte of the response was read, the loss is reported."""
 
     def script(connection: WireConnection) -> None:

@@ -448,7 +448,7 @@ def test_bare_file_objects_are_files(client: Client, path: Path) -> None:
         assert not file.closed
 
 
-def test_file_classes_of_the_users_own(strawberry_server: Server) -> None:
+def test_file_classes_of_the_user(strawberry_server: Server) -> None:
     """A type with read() that is not an io type."""
 
     class Blob:
@@ -482,7 +482,7 @@ def test_upload_files_of_the_bare_transport(strawberry_server: Server, path: Pat
     assert asyncio.run(use()).data["upload"]["size"] == len(CONTENT)
 
 
-def test_a_codec_that_could_write_files_does_not_get_them(strawberry_server: Server) -> None:
+def test_files_are_not_passed_to_the_codec(strawberry_server: Server) -> None:
     """A codec with default=str would send the object's name instead of the file."""
     with Client(strawberry_server.url, json_serialize=lambda value: json.dumps(value, default=str)) as client:
         assert client.execute(UPLOAD, {"file": FileVar(b"abc")})["upload"]["size"] == 3

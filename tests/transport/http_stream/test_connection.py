@@ -1,4 +1,4 @@
-"""StreamConnection: back-pressure, every way in which a stream can break off, and what it must not tell."""
+"""StreamConnection: back-pressure, every way in which a stream can be lost, and secrets in errors."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def test_an_endless_line(protocol: Protocol, body: bytes) -> None:
 
 
 def test_bytes_after_complete() -> None:
-    """What follows the end of the operation is ignored."""
+    """Bytes after the end of the operation are ignored."""
     with WireServer(Stream([n(1) + COMPLETE + n(2)], end="open")) as server, SSE.client(server.url) as client:
         assert numbers(client) == [1]
         server.wait_for_scripts()

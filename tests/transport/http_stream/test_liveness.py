@@ -1,4 +1,4 @@
-"""StreamLiveness: what counts as a sign of life, and what heartbeats tell."""
+"""StreamLiveness: signs of life, and the interval of heartbeats."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_a_limit_that_was_given(timeout: float | None) -> None:
 
 @in_loop
 async def test_irregular_comments() -> None:
-    """Where heartbeats need not be regular, they shorten nothing."""
+    """If heartbeats need not be regular, they do not shorten the limit."""
     watched = Watched(has_heartbeats=False)
     for _ in range(3):
         await watched.after(1, heartbeat=True)
@@ -111,7 +111,7 @@ async def test_a_pause() -> None:
 
 @in_loop
 async def test_stop() -> None:
-    """Nothing runs out after the end."""
+    """No timer runs after it."""
     watched = Watched(has_heartbeats=False)
     watched.liveness.stop()
     assert await watched.idle(1000) == []

@@ -1,4 +1,4 @@
-"""StreamOpener: the protocol that a server speaks, and the limits of opening a stream."""
+"""StreamOpener: the protocol that a server supports, and the limits of opening a stream."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ PARTS = Stream([OPENING, n_part(1), CLOSE], content_type=MULTIPART_TYPE)
 
 
 def answering(response: bytes) -> Script:
-    """A script that answers one request."""
+    """A script that responds to one request."""
     return lambda connection: answer_once(connection, response)
 
 
@@ -64,7 +64,7 @@ def test_sse_from_any_server(any_sse_server: StreamServer) -> None:
 
 
 def test_a_server_without_subscriptions(apollo_server: StreamServer) -> None:
-    """Apollo Server runs a subscription as a query; its errors are the answer."""
+    """Apollo Server runs a subscription as a query; its errors are the result."""
     with (
         Client(transport=AIOHTTPTransport(apollo_server.url)) as client,
         pytest.raises(TransportQueryError, match=r"Subscription\.count"),
@@ -112,7 +112,7 @@ def test_not_the_next_protocol(end: bytes) -> None:
 
 
 def test_no_protocol_at_all() -> None:
-    """If no protocol is spoken, the answer to the last request is raised."""
+    """If no protocol is supported, the error of the last response is raised."""
     refusal = answer(b"no", status="406 No")
     with (
         WireServer(answering(refusal)) as server,
@@ -146,7 +146,7 @@ def test_credentials_of_the_next_protocol() -> None:
 
 
 def silent(connection: WireConnection) -> None:
-    """A script that reads a request and does not answer."""
+    """A script that reads a request and does not respond."""
     connection.read_request()
     connection.wait_for_end()
 
@@ -211,7 +211,7 @@ def test_redirects() -> None:
 
 
 def test_max_response_size() -> None:
-    """The limit holds for answers that are no streams."""
+    """The limit applies to responses that are not streams."""
     large = answer(b'{"data": {"n": "' + b"x" * 1000 + b'"}}')
     with (
         WireServer(answering(large)) as server,

@@ -39,7 +39,7 @@ class Reservations:
     """A server of single connection mode; what it does on POST is a test's.
 
     Args:
-        on_post: returns the answer to the POST of an operation, given its id and what sends to the stream.
+        on_post: returns the response to the POST of an operation, given its id and what sends to the stream.
     """
 
     def __init__(self, on_post: Callable[[str, Callable[[bytes], None], WireRequest], bytes]) -> None:
@@ -219,7 +219,7 @@ def test_silence() -> None:
     ],
 )
 def test_servers_without_the_mode(response: bytes, kind: type[TransportError]) -> None:
-    """The answer to PUT is named."""
+    """The error names the response to PUT."""
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
@@ -239,7 +239,7 @@ def test_a_real_server_without_the_mode(yoga_server: StreamServer) -> None:
 
 
 def test_a_refused_stream() -> None:
-    """The answer to GET is named, too."""
+    """The error names the response to GET."""
 
     def script(connection: WireConnection) -> None:
         while (request := connection.read_request()) is not None:
@@ -281,7 +281,7 @@ def test_signatures_are_refused() -> None:
     [{"headers": {"Authorization": "bob"}}, {"extra_args": {"cookies": {"user": "bob"}}}],
     ids=["header", "cookie"],
 )
-def test_credentials_of_one_call_never_meet_others(bob: dict[str, Any]) -> None:
+def test_calls_with_credentials_have_their_own_streams(bob: dict[str, Any]) -> None:
     """A call with its own headers or arguments has its own stream, opened with them; other calls share one."""
     users: list[tuple[str | None, str | None]] = []
 

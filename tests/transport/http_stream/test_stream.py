@@ -136,7 +136,7 @@ def test_an_endless_outage_can_be_left(protocol: Protocol) -> None:
 
 @each_protocol
 def test_a_reconnect_that_is_not_answered(protocol: Protocol) -> None:
-    """A server that does not answer the next request is tried again after ``keep_alive_timeout``."""
+    """A server that does not respond to the next request is tried again after ``keep_alive_timeout``."""
 
     def silent(connection: WireConnection) -> None:
         connection.read_request()
@@ -170,7 +170,7 @@ def test_other_variables(protocol: Protocol) -> None:
 
 @each_protocol
 def test_an_response_after_a_reconnect(protocol: Protocol) -> None:
-    """The next connection may be answered otherwise: with the last event, or without content."""
+    """The next response may differ: the last event, or no content."""
     for response, last in ((answer(b'{"data": {"n": 2}}'), [2]), (b"HTTP/1.1 204 No\r\n\r\n", [])):
         with (
             WireServer(wire(protocol, protocol.n(1)), partial(answer_once, response=response)) as server,

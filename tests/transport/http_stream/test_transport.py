@@ -55,7 +55,7 @@ async def test_closing_ends_subscriptions() -> None:
         await transport.close()
 
 
-def test_n14_a_query_that_takes_too_long() -> None:
+def test_n14_a_query_that_exceeds_its_limit() -> None:
     """A query without a result is cancelled at its limit, and the server sees it."""
     stream = Stream([COMMENT], end="open")
     with (

@@ -39,8 +39,8 @@ async def test_limits_do_not_run_while_paused() -> None:
 
 
 @in_loop
-async def test_an_response_that_takes_no_time() -> None:
-    """An answer counts although the clock has not moved since the ping; on Windows it moves every 16 ms."""
+async def test_a_response_at_the_time_of_its_ping() -> None:
+    """A response counts although the clock has not moved since the ping; on Windows it moves every 16 ms."""
     ends: list[str] = []
     shown: list[float] = []
     pings = 0

@@ -20,7 +20,7 @@ def outage() -> Outage:
     return Outage("ws://host", Attempts(ReconnectPolicy(attempts=2), refreshable=False))
 
 
-def test_w26_the_last_error_says_how_it_began() -> None:
+def test_w26_the_last_error_has_the_first_loss() -> None:
     """The error has the first loss of the outage and the one that ends the operations."""
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)

@@ -25,7 +25,7 @@ def test_policy_waits_base_and_a_random_part_that_doubles() -> None:
 
 
 @given(st.integers(0, 10**6), st.floats(0, 100), st.floats(0, 100))
-def test_policy_stays_within_its_limits(attempt: int, base: float, cap: float) -> None:
+def test_delays_are_within_the_limits_of_the_policy(attempt: int, base: float, cap: float) -> None:
     """For any number of attempts, the wait is between base and base + cap."""
     assert base <= ReconnectPolicy(base=base, cap=cap).delay(attempt) <= base + cap
 

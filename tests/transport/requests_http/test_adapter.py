@@ -30,7 +30,7 @@ def keep_connections(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED, EARLY_HINTS * 3 + PLAIN, EARLY_HINTS + CHUNKED])
-def test_a_connection_whose_response_ended_is_used_again(own: bytes) -> None:
+def test_a_connection_is_reused_after_a_complete_response(own: bytes) -> None:
     """This holds for all framings of the response, and any interim response before it."""
     with WireServer(always(own)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK
@@ -82,7 +82,7 @@ def test_1xx_without_end() -> None:
 @pytest.mark.parametrize(
     ("unsolicited", "connections"), [(answer(FOREIGN), 4), (IDLE_TIMEOUT, 2)], ids=["unsolicited", "408"]
 )
-def test_a_server_that_sent_unsolicited_bytes_gets_new_connections(
+def test_a_server_that_sent_unsolicited_bytes_receives_new_connections(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, unsolicited: bytes, connections: int
 ) -> None:
     """For some time each request uses a separate connection, which is logged, but not after a 408."""

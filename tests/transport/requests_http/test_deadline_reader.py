@@ -36,7 +36,7 @@ def test_without_a_deadline_nothing_changes(sockets: tuple[socket.socket, socket
         assert until_deadline(file, sockets[0]) is file
 
 
-def test_each_wait_is_limited_by_what_is_left(
+def test_each_wait_is_limited_by_the_remaining_time(
     sockets: tuple[socket.socket, socket.socket], timeouts: RequestsTimeouts
 ) -> None:
     """Before each read the socket gets the remaining time; when the time is up, nothing is read."""

@@ -65,7 +65,7 @@ def test_every_kind_of_file(client: Client, path: Path) -> None:
         assert not file.closed
 
 
-def test_u10_length_is_told_if_known(strawberry_server: Server, path: Path) -> None:
+def test_u10_length_is_sent_if_known(strawberry_server: Server, path: Path) -> None:
     """A path has a length; an iterable has none and is sent in chunks."""
     pieces = (CONTENT[:10], CONTENT[10:])
     with Client(transport=RequestsHTTPTransport(strawberry_server.url)) as client:
@@ -195,11 +195,11 @@ def test_ctrl_c_aborts_the_request(has_size: bool) -> None:
 
 def test_progress(client: Client) -> None:
     """It is called in the calling thread, and at the end with the total."""
-    told: list[tuple[int, int | None]] = []
-    file = FileVar(CONTENT, filename="f", streaming_block_size=1000, on_progress=lambda *each: told.append(each))
+    reported: list[tuple[int, int | None]] = []
+    file = FileVar(CONTENT, filename="f", streaming_block_size=1000, on_progress=lambda *each: reported.append(each))
     client.execute(UPLOAD, {"file": file})
-    assert told[-1] == (len(CONTENT), len(CONTENT))
-    assert told == sorted(told)
+    assert reported[-1] == (len(CONTENT), len(CONTENT))
+    assert reported == sorted(reported)
 
 
 def test_async_iterables_are_refused(client: Client) -> None:
@@ -212,7 +212,7 @@ def test_async_iterables_are_refused(client: Client) -> None:
         client.execute(UPLOAD, {"file": FileVar(chunks())})
 
 
-def test_u14_only_what_can_be_read_again_is_sent_again() -> None:
+def test_u14_only_rewindable_files_are_resent() -> None:
     """A generator is exhausted by the first attempt."""
     transport = RequestsHTTPTransport(URL, retries=1, retry_backoff_factor=0, retry_mutations=True)
     with Client(transport=transport) as client, responses.RequestsMock() as mock:

@@ -38,7 +38,7 @@ from syncgql.transport.selectable_stream import ProtocolsRefused
 from syncgql.transport.websocket.active_operation import ActiveOperation
 from syncgql.transport.websocket.pool import WebSocketPool
 
-from ...fix_servers import Server
+from ...fix_servers import PATIENCE, Server
 from ...fix_streams import StreamServer
 from ...servers.scripted import CLOSE, Peer, ScriptedServer
 from ...servers.stream_wire import Stream
@@ -54,7 +54,7 @@ PARTS = Stream([OPENING, n_part(1), LAST_PART], content_type=MULTIPART_TYPE)
 
 
 def answering(response: bytes) -> Script:
-    """A script that answers one request."""
+    """A script that responds to one request."""
     return lambda connection: answer_once(connection, response)
 
 
@@ -189,7 +189,7 @@ def test_refusals_of_credentials_and_failures(step: str, status: int, kind: type
 
 
 def test_a_graphql_error_is_the_response() -> None:
-    """A refused operation is not tried again elsewhere."""
+    """A refused operation is not tried again over another protocol."""
     with (
         WireServer(
             answering(NO_SOCKET), answering(answer(b'{"errors": [{"message": "no"}]}', status="400 No"))
@@ -197,7 +197,7 @@ def test_a_graphql_error_is_the_response() -> None:
         Client(server.url) as client,
     ):
         with pytest.raises(TransportQueryError, match="no"):
-            client.subscribe(SUBSCRIPTION).next(5)
+            client.subscribe(SUBSCRIPTION).next(PATIENCE)
         assert asked(server) == ["websocket", "text/event-stream"]
 
 
@@ -261,7 +261,7 @@ def test_everything_to_the_last(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_the_order_of_a_list() -> None:
-    """The first name that the server speaks is used; WebSockets and streams are tried at the place of their first."""
+    """The first supported protocol is used; WebSockets and streams are tried at the position of their first name."""
     with (
         WireServer(
             answering(answer(b"no", status="405 No")), answering(answer(b"no", status="405 No")), NOTHING
@@ -317,7 +317,7 @@ def test_a_close_after_the_acknowledgement(code: int) -> None:
 
     with ScriptedServer(close) as server, Client(server.url, timeout=10) as client:
         with pytest.raises(TransportConnectionFailed) as caught:
-            client.subscribe(SUBSCRIPTION).next(10)
+            client.subscribe(SUBSCRIPTION).next(PATIENCE)
         assert caught.value.code == code
         assert len(server.peers) == 1
 
@@ -447,13 +447,13 @@ def test_protocol_survives_map(yoga_server: StreamServer) -> None:
 
 @pytest.mark.parametrize("protocol", ["auto", "sse", "graphql-ws", ["multipart", "graphql-transport-ws"]])
 def test_graphql_mock(protocol: Any) -> None:
-    """The mock answers subscriptions, whatever the client would try."""
+    """The mock receives subscriptions, whatever protocols the client would try."""
     with GraphQLMock() as mock, Client("http://127.0.0.1:9/", subscription_protocol=protocol) as client:
         mock.script("subscription { n }", event({"n": 1}), event({"n": 2}), complete())
         assert numbers(client) == [1, 2]
 
 
-def test_a_client_without_subscriptions_asks_for_nothing(single: tuple[str, str]) -> None:
+def test_protocols_are_not_detected_without_subscriptions(single: tuple[str, str]) -> None:
     """Queries and mutations do not look for protocols."""
     _, url = single
     server = StreamServer(url)

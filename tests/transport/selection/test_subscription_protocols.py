@@ -63,7 +63,7 @@ def test_a_transport_has_its_protocol() -> None:
         Client(HTTP, subscriptions=AIOHTTPWebsocketsTransport(WS), subscription_protocol="sse")
 
 
-def test_what_a_stream_has_no_use_for() -> None:
+def test_options_that_streams_do_not_use() -> None:
     """init_payload is for WebSockets."""
     with pytest.raises(TypeError, match=r"^init_payload= is for WebSockets, which this client does not use\.$"):
         Client(HTTP, subscription_protocol="sse", init_payload={"a": 1})

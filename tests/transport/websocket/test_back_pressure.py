@@ -25,7 +25,7 @@ QUICK = ReconnectPolicy(attempts=5, base=0.01, cap=0.01)
 
 @pytest.mark.parametrize("overflow", ["block", "raise"])
 def test_w09_n09_idle_consumer_keeps_its_socket(impatient_server: Server, overflow: Any) -> None:
-    """A server that closes connections without pongs gets its answers while the consumer is idle."""
+    """A server that closes connections without pongs receives them while the consumer is idle."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": 0.01}, overflow=overflow, buffer_size=100_000)
         time.sleep(4)  # longer than the server's timeout
@@ -58,7 +58,7 @@ def test_f18_stalled_block_does_not_hold_up_others(strawberry_server: Server) ->
         assert next(stalled) == {"count": 1}
 
 
-def test_f18_socket_that_is_cut_while_paused_says_why(impatient_server: Server) -> None:
+def test_f18_socket_that_is_closed_while_paused(impatient_server: Server) -> None:
     """The server closes a socket that is not read; the error has the cause and the remedies, after all events."""
     with Client(impatient_server.url, reconnect=False) as client:
         events = client.subscribe(COUNT, {"delay": UNHURRIED}, buffer_size=10)
@@ -135,7 +135,7 @@ def test_paused_socket_is_closed_at_once() -> None:
         assert [peer.received[-1]["type"] for peer in server.peers] == ["complete"] * 2
 
 
-def test_f18_what_came_before_a_reset_is_read_past_a_ping(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_f18_events_before_a_reset_are_read_past_a_ping(monkeypatch: pytest.MonkeyPatch) -> None:
     """A ping that can no longer be answered does not discard the events after it, and the error has the cause."""
     monkeypatch.setattr(back_pressure, "HEARTBEAT_SECONDS", 0.05)
     gone = threading.Event()

@@ -150,7 +150,7 @@ def test_w27_headers_and_init_payload_are_made_for_every_attempt() -> None:
     assert threads[1] is not threading.current_thread()
 
 
-def test_provider_that_fails_on_reconnect_is_asked_again() -> None:
+def test_provider_that_fails_on_reconnect_is_called_again() -> None:
     """A function that raises is a failed attempt; its text, which may be secret, is only in the cause."""
     fails = [False, True, False]
 
@@ -198,7 +198,7 @@ def test_one_connection_for_concurrent_first_subscribers() -> None:
 
 
 @in_loop
-async def test_cancelled_first_subscriber_takes_only_itself_away() -> None:
+async def test_cancelled_first_subscriber_does_not_affect_others() -> None:
     """The caller that started the connection may be cancelled; others that wait for it still get it."""
     accept = threading.Event()
 
@@ -248,8 +248,8 @@ def test_first_connection_is_not_waited_for_beyond_the_timeout() -> None:
         assert len(server.peers) == 1
 
 
-def test_query_over_a_socket_that_cannot_be_opened_says_why() -> None:
-    """The same holds for a query or mutation over WebSocket."""
+def test_query_over_a_socket_that_cannot_be_opened() -> None:
+    """The same applies to a query or mutation over WebSocket."""
 
     async def unavailable(peer: Peer) -> None:
         await peer.refuse(503, "closed for today")
@@ -279,7 +279,7 @@ def test_retry_after_of_a_refused_upgrade_is_kept() -> None:
         assert time.monotonic() - refused[0] >= 1
 
 
-def test_mode_is_negotiated_anew() -> None:
+def test_mode_is_negotiated_again() -> None:
     """A server that returns with the other subprotocol is used with that one."""
 
     async def legacy(peer: Peer) -> None:

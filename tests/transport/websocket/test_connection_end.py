@@ -207,7 +207,7 @@ async def test_w32_a_long_rule_is_cut_on_the_wire() -> None:
 
 
 @in_loop
-async def test_n08_n09_pings_are_answered_while_nobody_waits() -> None:
+async def test_n08_n09_pings_are_answered_between_calls() -> None:
     """WebSocket pings and protocol pings are answered between calls, and do not change the close code."""
     pinged = threading.Event()
 
@@ -229,7 +229,7 @@ async def test_n08_n09_pings_are_answered_while_nobody_waits() -> None:
 
 
 @in_loop
-async def test_n10_streams_outlive_the_sessions_total_timeout() -> None:
+async def test_n10_the_total_timeout_does_not_end_streams() -> None:
     """A session's total timeout applies to requests and ends no stream."""
 
     async def act(peer: Peer, id: str) -> None:

@@ -183,7 +183,7 @@ async def test_a_server_that_refuses_both(code: int) -> None:
 
 @pytest.mark.parametrize(("name", "expected"), [(MODERN, {}), (LEGACY, {"payload": {}})])
 @in_loop
-async def test_w02_w03_l02_init_comes_first_and_alone(name: str, expected: dict[str, Any]) -> None:
+async def test_w02_w03_l02_init_is_sent_first_and_alone(name: str, expected: dict[str, Any]) -> None:
     """connection_init is sent once and first; nothing follows it before the acknowledgement."""
 
     async def hesitate(peer: Peer) -> None:

@@ -46,7 +46,7 @@ def test_all_others_share_one_socket(strawberry_server: Server) -> None:
         assert sockets_of(strawberry_server) == 1
 
 
-def test_overflow_touches_only_the_one_concerned(strawberry_server: Server) -> None:
+def test_overflow_does_not_affect_other_subscriptions(strawberry_server: Server) -> None:
     """A shared socket is read whatever its consumers do."""
     with Client(strawberry_server.url) as client:
         stalled = client.subscribe(COUNT, {"delay": 0}, overflow="drop_oldest", buffer_size=1)
@@ -123,7 +123,7 @@ def test_limit_that_another_connection_cannot_help_is_an_error() -> None:
             next(client.subscribe(BOOKS))
 
 
-def test_n13_subscriptions_take_no_slot_of_the_pool(strawberry_server: Server) -> None:
+def test_n13_subscriptions_use_no_connection_of_the_pool(strawberry_server: Server) -> None:
     """With more open sockets than the pool has connections, a query does not wait."""
     with Client(strawberry_server.url, client_session_args={"connector": one_connection}) as client:
         streams = [client.subscribe(BOOKS) for _ in range(10)]
@@ -167,7 +167,7 @@ def test_ten_thousand_subscriptions_share_one_socket() -> None:
 
 
 @pytest.mark.usefixtures("quiet_loop")
-def test_a_subscription_holds_less_than_four_kibibytes() -> None:
+def test_a_subscription_uses_less_than_four_kibibytes() -> None:
     """Its buffer is empty; all other objects of a subscription on a shared socket are counted."""
     count = 2_000
 

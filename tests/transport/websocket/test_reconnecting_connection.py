@@ -94,7 +94,7 @@ def test_w21_fatal_code_ends_it(code: int) -> None:
 
 
 @pytest.mark.parametrize("type", ["mutation", "query"])
-def test_w23_what_may_have_run_is_not_sent_again(type: str) -> None:
+def test_w23_operations_that_may_have_run_are_not_resent(type: str) -> None:
     """A mutation or query on a lost socket fails; a subscription on it continues."""
 
     async def breaks_on_the_second(peer: Peer) -> None:
@@ -115,7 +115,7 @@ def test_w23_what_may_have_run_is_not_sent_again(type: str) -> None:
         assert again == [TICKS]
 
 
-def test_w24_normal_closure_is_no_busy_loop() -> None:
+def test_w24_normal_closure_causes_no_busy_loop() -> None:
     """A server that closes with 1000 as soon as it has the subscription is retried only a few times, with waits."""
     with (
         ScriptedServer(closes_at_once(1000)) as server,
@@ -168,7 +168,7 @@ def test_w21_a_subscription_survives_a_close_code_that_is_to_be_retried() -> Non
         assert [next(events), next(events)] == [{"tick": 1}, {"tick": 2}]
 
 
-def test_w26_the_last_close_code_is_told_after_the_last_attempt() -> None:
+def test_w26_the_error_after_the_last_attempt_has_the_close_code() -> None:
     """After the last attempt every operation fails, with the last close code and its own error."""
     with ScriptedServer(closes_at_once(1012, "restarting")) as server:
         policy = ReconnectPolicy(attempts=2, base=0.01, cap=0)
@@ -184,7 +184,7 @@ def test_w26_the_last_close_code_is_told_after_the_last_attempt() -> None:
             assert len(server.peers) == 2
 
 
-def test_w26_the_close_code_is_told_when_no_socket_came_about_since() -> None:
+def test_w26_the_error_has_the_close_code_if_no_server_listens() -> None:
     """If no server is listening any more, the error has the code of the loss."""
     with ScriptedServer(ticks_and_close(1012)) as server:
         client = Client(server.url, reconnect=ReconnectPolicy(attempts=2, base=0.2, cap=0))
@@ -198,7 +198,7 @@ def test_w26_the_close_code_is_told_when_no_socket_came_about_since() -> None:
     assert caught.value.code == 1012
 
 
-def test_established_subscription_outlives_more_than_five_attempts() -> None:
+def test_established_subscription_reconnects_after_more_than_five_attempts() -> None:
     """By default an outage ends a subscription after ten minutes, not after a number of attempts."""
 
     async def unavailable(peer: Peer) -> None:

@@ -71,7 +71,7 @@ async def test_operations_have_ids_of_their_socket() -> None:
 
 
 @in_loop
-async def test_a_confirmation_may_bring_a_result() -> None:
+async def test_a_confirmation_may_contain_a_result() -> None:
     """The result is returned even if the operation has ended, because the reader looks the operation up."""
     socket = Socket()
     operation = socket.start()
@@ -83,7 +83,7 @@ async def test_a_confirmation_may_bring_a_result() -> None:
 
 @in_loop
 async def test_each_operation_ends_once() -> None:
-    """What arrives for an operation that has ended, or is unknown, is ignored."""
+    """Messages for operations that have ended or are unknown are ignored."""
     socket = Socket()
     first, second, third = socket.start(), socket.start(), socket.start()
     for _ in range(2):

@@ -44,7 +44,7 @@ def tokens(server: ScriptedServer) -> list[str]:
 @pytest.mark.parametrize("refuses", [refuses_upgrade, refuses_init])
 @pytest.mark.parametrize("reconnect", [QUICK, False], ids=["reconnects", "does not reconnect"])
 def test_a_refused_connection_is_opened_with_the_next_token(refuses: Script, reconnect: ReconnectPolicy | bool) -> None:
-    """Once."""
+    """There is one more attempt."""
     with ScriptedServer(in_turn(refuses, ticks_and_goes_on)) as server:
         with Client(server.url, reconnect=reconnect, auth=TokenAuth(Issuer())) as client:
             assert next(client.subscribe(TICKS)) == {"tick": 2}
@@ -59,7 +59,7 @@ def test_a_refused_connection_is_opened_with_the_next_token(refuses: Script, rec
     assert "token-" not in str(caught.value)
 
 
-def test_a_subscription_outlives_its_token() -> None:
+def test_a_subscription_reconnects_with_the_next_token() -> None:
     """It reconnects with the next one after the server ends it, however often."""
     with ScriptedServer(in_turn(ticks_and_close(4401), ticks_and_close(4401), ticks_and_goes_on)) as server:
         with Client(server.url, reconnect=QUICK, auth=TokenAuth(Issuer())) as client:
@@ -85,7 +85,7 @@ def test_operations_share_a_socket_over_an_expiry() -> None:
 
 @pytest.mark.parametrize("reconnect", [QUICK, False], ids=["reconnects", "does not reconnect"])
 def test_streams_are_opened_with_the_next_token(reconnect: ReconnectPolicy | bool) -> None:
-    """Of subscriptions and of queries."""
+    """This applies to subscriptions and queries."""
     used: list[str | None] = []
 
     def script(connection: WireConnection) -> None:

@@ -200,7 +200,7 @@ async def test_connect_timeout() -> None:
 
 
 @in_loop
-async def test_nobody_listens() -> None:
+async def test_no_server_listens() -> None:
     """A refused TCP connection is reported with the URL; the cause is chained."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         port = listener.getsockname()[1]

@@ -1,6 +1,6 @@
 # Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
 # Source: catalogue.graphql
-# sha256: f06f7fe6207d0a82
+# sha256: 181851068d7aedac
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from syncgql.typed.generated import (
     DECODE_ERRORS,
     GeneratedRequest,
     Model,
-    items,
+    decode_items,
+    new,
     refuse,
     variables,
     wrong,
@@ -62,12 +63,11 @@ class Catalogue(GeneratedRequest["Catalogue.Data"]):
 
         @classmethod
         def from_data(cls, data: Any) -> Catalogue.Data:
-            self = object.__new__(cls)
-            at = "books"
+            self = new(cls)
             try:
-                self.books = [fragments.Entry.from_data(v1) for v1 in items(data["books"])]
+                self.books = decode_items(fragments.Entry.from_data, data["books"])
             except DECODE_ERRORS as error:
-                refuse(error, data, at)
+                refuse(error, data, self, ["books"])
             return self
 
 
@@ -117,12 +117,11 @@ class FindBook(GeneratedRequest["FindBook.Data"]):
 
         @classmethod
         def from_data(cls, data: Any) -> FindBook.Data:
-            self = object.__new__(cls)
-            at = "book"
+            self = new(cls)
             try:
                 self.book = None if (v0 := data["book"]) is None else fragments.Entry.from_data(v0)
             except DECODE_ERRORS as error:
-                refuse(error, data, at)
+                refuse(error, data, self, ["book"])
             return self
 
 
@@ -170,12 +169,11 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
 
         @classmethod
         def from_data(cls, data: Any) -> AddBook.Data:
-            self = object.__new__(cls)
-            at = "addBook"
+            self = new(cls)
             try:
                 self.add_book = cls.AddBook_.from_data(data["addBook"])
             except DECODE_ERRORS as error:
-                refuse(error, data, at)
+                refuse(error, data, self, ["addBook"])
             return self
 
         class AddBook_(Model):
@@ -192,10 +190,9 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
 
             @classmethod
             def from_data(cls, data: Any) -> AddBook.Data.AddBook_:
-                self = object.__new__(cls)
-                at = "id"
+                self = new(cls)
                 try:
                     self.id = v0 if type(v0 := data["id"]) is str else wrong("str", v0)
                 except DECODE_ERRORS as error:
-                    refuse(error, data, at)
+                    refuse(error, data, self, ["id"])
                 return self

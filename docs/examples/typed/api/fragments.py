@@ -1,12 +1,12 @@
 # Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
 # Source: fragments
-# sha256: a7a2a898a1d9e3c3
+# sha256: a5b86f1ebb8c8d37
 
 from __future__ import annotations
 
 from typing import Any
 
-from syncgql.typed.generated import DECODE_ERRORS, Model, refuse, wrong
+from syncgql.typed.generated import DECODE_ERRORS, Model, new, refuse, wrong
 
 
 class Entry(Model):
@@ -29,14 +29,11 @@ class Entry(Model):
 
     @classmethod
     def from_data(cls, data: Any) -> Entry:
-        self = object.__new__(cls)
-        at = "title"
+        self = new(cls)
         try:
             self.title = v0 if type(v0 := data["title"]) is str else wrong("str", v0)
-            at = "author"
             self.author = v0 if type(v0 := data["author"]) is str else wrong("str", v0)
-            at = "year"
             self.year = v0 if type(v0 := data["year"]) is int else wrong("int", v0)
         except DECODE_ERRORS as error:
-            refuse(error, data, at)
+            refuse(error, data, self, ["title", "author", "year"])
         return self

@@ -8,10 +8,8 @@ from .....fix_servers import Server
 from ...conftest import Project
 
 
-def test_ping_asks_all_clients_or_those_that_are_named(
-    project: Callable[[str], Project], strawberry_server: Server
-) -> None:
-    """An API that does not answer makes it fail, after the others were asked."""
+def test_ping_pings_all_or_the_named_clients(project: Callable[[str], Project], strawberry_server: Server) -> None:
+    """It fails if an API does not respond, after it has pinged the others."""
     site = project(f'{{"down": {{"url": "http://127.0.0.1:1/"}}, "up": {{"url": "{strawberry_server.url}"}}}}')
     done = site.manage("graphql_ping")
     assert (done.exit_code, done.stdout.startswith("up: ")) == (1, True)

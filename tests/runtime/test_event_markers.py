@@ -1,4 +1,4 @@
-"""EventBuffer: the marks between events, after a lost connection and after a restart."""
+"""EventBuffer: the markers between events, after a lost connection and after a restart."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql.runtime.event_buffer import EventBuffer, Overflow
-from syncgql.runtime.event_marks import End, Gap, Resubscribed
+from syncgql.runtime.event_markers import End, Gap, Resubscribed
 
 from .test_event_buffer import POLICIES, buffer, is_consistent
 
 
 def taken(source: EventBuffer[int]) -> list[Any]:
-    """All entries up to the end: events unchanged, marks as their type."""
+    """All entries up to the end: events unchanged, markers as their type."""
     items: list[Any] = []
     while not isinstance(item := source.get(0), End):
         items.append(item if isinstance(item, int) else type(item))
@@ -23,8 +23,8 @@ def taken(source: EventBuffer[int]) -> list[Any]:
 
 
 @pytest.mark.parametrize("overflow", POLICIES)
-def test_marks_stand_between_events(overflow: Overflow) -> None:
-    """A mark is delivered between the events before and after it, and is not an event."""
+def test_markers_are_between_events(overflow: Overflow) -> None:
+    """A marker is delivered between the events before and after it, and is not an event."""
     source = buffer(4, overflow)
     source.put(1)
     source.reconnected(2.5)
@@ -47,8 +47,8 @@ def test_gap_has_its_length() -> None:
 
 
 @pytest.mark.parametrize("overflow", ["raise", "drop_oldest"])
-def test_marks_take_no_room(overflow: Overflow) -> None:
-    """Marks do not reduce the number of events that fit."""
+def test_markers_take_no_room(overflow: Overflow) -> None:
+    """Markers do not reduce the number of events that fit."""
     source = buffer(2, overflow)
     source.put(1)
     for _ in range(5):
@@ -58,8 +58,8 @@ def test_marks_take_no_room(overflow: Overflow) -> None:
     assert taken(source) == [1, *[Gap] * 5, 2]
 
 
-def test_marks_outlive_the_events_that_are_dropped() -> None:
-    """If the events around a mark are dropped, the consumer receives the mark before the remaining events."""
+def test_markers_are_kept_when_events_are_dropped() -> None:
+    """If the events around a marker are dropped, the consumer receives the marker before the remaining events."""
     source = buffer(2, "drop_oldest")
     source.put(1)
     source.reconnected(1)
@@ -71,7 +71,7 @@ def test_marks_outlive_the_events_that_are_dropped() -> None:
 
 
 def test_no_mark_behind_the_end() -> None:
-    """A finished buffer accepts no marks."""
+    """A finished buffer accepts no markers."""
     source = buffer()
     source.finish()
     source.reconnected(1)
@@ -92,10 +92,10 @@ def test_discarded_events_count_as_dropped() -> None:
 @given(
     st.sampled_from(POLICIES),
     st.integers(1, 3),
-    st.lists(st.sampled_from(["put", "mark", "get"]), max_size=40),
+    st.lists(st.sampled_from(["put", "marker", "get"]), max_size=40),
 )
-def test_marks_keep_their_order_and_number(overflow: Overflow, size: int, steps: list[str]) -> None:
-    """In any sequence, events stay in order, no mark is lost, and no more events wait than the buffer holds."""
+def test_markers_keep_their_order_and_number(overflow: Overflow, size: int, steps: list[str]) -> None:
+    """In any sequence, events stay in order, no marker is lost, and no more events wait than the buffer holds."""
     source = buffer(size, overflow)
     put = marked = 0
     got: list[Any] = []
@@ -103,7 +103,7 @@ def test_marks_keep_their_order_and_number(overflow: Overflow, size: int, steps:
         if step == "put" and not source.finished and not (overflow == "block" and source.stats.buffered >= size):
             source.put(put)
             put += 1
-        elif step == "mark" and not source.finished:
+        elif step == "marker" and not source.finished:
             source.reconnected(marked)
             marked += 1
         elif step == "get" and (source.stats.buffered or len([i for i in got if isinstance(i, Gap)]) < marked):

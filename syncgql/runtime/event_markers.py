@@ -1,15 +1,15 @@
-"""Marks: the entries between the events in an ``EventBuffer``."""
+"""Markers: the entries between the events in an ``EventBuffer``."""
 
 from __future__ import annotations
 
 
-class Mark:
+class Marker:
     """An entry of the buffer that is not an event."""
 
     __slots__ = ()
 
 
-class Gap(Mark):
+class Gap(Marker):
     """A lost connection was re-established; the events of *seconds* may be missing."""
 
     __slots__ = ("seconds",)
@@ -18,13 +18,13 @@ class Gap(Mark):
         self.seconds = seconds
 
 
-class Resubscribed(Mark):
+class Resubscribed(Marker):
     """The subscription was restarted with other variables; the next event is the first with these."""
 
     __slots__ = ()
 
 
-class End(Mark):
+class End(Marker):
     """The subscription has ended; *error* is raised for the consumer, None for an end without an error."""
 
     __slots__ = ("error",)
