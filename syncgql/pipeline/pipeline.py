@@ -18,9 +18,9 @@ from ..result import ExecutionResult, whole_result
 from ..runtime.atomic_counter import AtomicCounter
 from ..runtime.client_stats import ClientStats
 from ..runtime.clock import Clock
-from ..runtime.entries import Entries
 from ..runtime.event_buffer import Overflow, check_buffer
 from ..runtime.runtime import Runtime
+from ..runtime.with_blocks import WithBlocks
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
@@ -96,7 +96,7 @@ class Pipeline:
         steps = policies.steps(self._clock, self.retry, transports.query_token, transports.subscription_token)
         self._steps = Steps(steps) if steps else None
         self._workers = RequestWorkers() if steps else None
-        self._entries = Entries()
+        self._with_blocks = WithBlocks()
         self._builders: dict[str, OperationBuilder] = {}
         loop, blocking = LoopDispatcher(self, transports.build), transports.build_blocking()
         self.own_dispatcher = loop if blocking is None else BlockingDispatcher(blocking, loop)
@@ -337,16 +337,16 @@ class Pipeline:
 
     def enter(self) -> None:
         """Enter a ``with`` block; reopen the client if the end of another block has closed it."""
-        self._entries.enter(self._reopen)
+        self._with_blocks.enter(self._reopen)
 
     def leave(self) -> None:
         """Leave a ``with`` block; leaving the last one closes the client."""
-        for runtime in self._entries.leave(self._request_close) or ():
+        for runtime in self._with_blocks.leave(self._request_close) or ():
             runtime.join()
 
     def close(self) -> None:
         """Close the client, like ``Client.close``."""
-        for runtime in self._entries.end(self._request_close):
+        for runtime in self._with_blocks.end(self._request_close):
             runtime.join()
 
     def _reopen(self) -> None:

@@ -1,4 +1,4 @@
-"""Entries: counts the ``with`` blocks of a client; leaving the last one closes it."""
+"""WithBlocks: counts the ``with`` blocks of a client; leaving the last one closes it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .process_hooks import starting_lock
 T = TypeVar("T")
 
 
-class Entries:
+class WithBlocks:
     """Counts the blocks that are entered, in any thread.
 
     Several threads may enter a module-level client at once, and a function may enter it inside its caller's block.
