@@ -49,13 +49,14 @@ def read_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> Documents
     """
     parsed, errors = _parsed(texts)
     whole = DocumentNode(definitions=tuple(node for nodes in parsed.values() for node in nodes))
+    is_complete = not errors  # a document with a syntax error may define fragments of the others
     errors += [
         located(GraphQLError("The operation has no name; name it, because its class is named after it.", node))
         for path, nodes in parsed.items()
         for node in nodes
         if _is_unnamed(node) and not is_python(path)
     ]
-    if whole.definitions and not errors:
+    if whole.definitions and is_complete:
         errors += map(located, validate(schema, whole, _RULES, max_errors=1_000))
     if errors:
         raise CodegenError(errors)

@@ -32,6 +32,16 @@ def test_empty_files_are_a_syntax_error() -> None:
         read_documents(SCHEMA, {"empty.graphql": ""})
 
 
+def test_an_unnamed_operation_hides_no_other_error() -> None:
+    """All errors of all documents are reported."""
+    with pytest.raises(CodegenError) as caught:
+        read_documents(SCHEMA, {"a.graphql": "{ a }", "b.graphql": "query B { b }"})
+    assert caught.value.errors == [
+        "a.graphql:1:1: The operation has no name; name it, because its class is named after it.",
+        "b.graphql:1:11: Query has no field 'b'. Did you mean 'a'?",
+    ]
+
+
 def test_documents_in_python() -> None:
     """Each literal is one; one without a name is checked, but has no class."""
     text = 'a = gql("query A { a }")\nclient.execute("{ a }")\nclient.execute("query B { a }")\n'
