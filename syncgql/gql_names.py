@@ -56,10 +56,11 @@ REPLACEMENTS: Mapping[str, str] = {
 
 
 def unknown_name(module: str, name: str) -> AttributeError | ImportError:
-    """Return the error for a name that *module* lacks, with a hint if gql has it; to be called by ``__getattr__``.
+    """Return the error for a name that *module* lacks, with a hint if gql has it; for a module's ``__getattr__``.
 
-    An import statement asks ``hasattr()`` and replaces an ``AttributeError`` by an ``ImportError`` of its own, without
-    the hint. It passes on an ``ImportError``, for which ``hasattr()`` in a program would not be False.
+    An import statement calls ``hasattr()``, and replaces an ``AttributeError`` with an ``ImportError`` of its own,
+    without the hint; an ``ImportError`` propagates. Outside an import statement, only an ``AttributeError`` is right:
+    ``hasattr()`` returns False for it, and raises any other exception.
     """
     if name not in REPLACEMENTS:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
@@ -92,10 +93,10 @@ ATTRIBUTES: Mapping[str, str] = {
 
 
 def unknown_attribute(owner: object, name: str) -> object:
-    """Raise the error for an attribute that *owner* lacks, with a hint if gql has it; to be called by ``__getattr__``.
+    """Raise the error for an attribute that *owner* lacks, with a hint if gql has it; for a class's ``__getattr__``.
 
     Python also calls ``__getattr__`` if a property raised ``AttributeError``, for example in a user's function, and
-    drops that error. Another lookup raises it again; of an attribute that does not exist, it raises Python's own error.
+    drops that error. A second lookup raises it again; if there is no such attribute, it raises Python's own error.
     """
     if name in ATTRIBUTES:
         message = f"{type(owner).__name__!r} object has no attribute {name!r}; {ATTRIBUTES[name]}."

@@ -27,7 +27,7 @@ PERMANENT = frozenset(
         "UNAUTHENTICATED",
     }
 )
-"""Codes of errors that a retry would raise again, most of them of Apollo Server:
+"""Codes of errors that a retry does not fix; most of them are defined by Apollo Server:
 https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-codes
 """
 

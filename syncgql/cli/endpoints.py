@@ -34,10 +34,11 @@ class Endpoint:
     """A named server, or the server of a URL.
 
     Attributes:
-        url: its URL; a configured one may contain references such as ``${NAME}``.
-        headers: headers for each request, also with references.
+        url: its URL, which may contain references such as ``${NAME}`` if the endpoint is configured.
+        headers: headers for each request; their values may contain references, too.
         schema: the file with its schema; None to fetch the schema from the server.
-        has_references: whether it is a configured one. A URL that was typed is used as it is.
+        has_references: whether ``resolved`` replaces references: True for a configured endpoint, False for a URL from
+            the command line, which is used unchanged.
     """
 
     url: str
@@ -46,9 +47,9 @@ class Endpoint:
     has_references: bool = False
 
     def resolved(self) -> Endpoint:
-        """Return the endpoint with each ``${NAME}`` of a configured one replaced by the environment variable.
+        """Return the endpoint with each reference ``${NAME}`` replaced with the environment variable.
 
-        Call this only to connect: a job that reads the schema file needs no secrets of the server.
+        Call this only to connect: a command that only reads the schema file does not need the server's secrets.
 
         Raises:
             click.UsageError: a variable is not set.

@@ -19,7 +19,7 @@ from .documents import read_stdin
 _ASSIGNMENT = re.compile(r"(?P<name>[_A-Za-z]\w*)(?P<sign>:=@|:=|=@|=|@)(?P<value>.*)", re.DOTALL)
 
 UPLOAD = "Upload"
-"""The type of a file, by the GraphQL multipart request specification; some servers use another name."""
+"""The type of a file in the GraphQL multipart request specification; some servers use another name."""
 
 _TRUTHS = {"true": True, "false": False}
 

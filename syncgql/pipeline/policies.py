@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Policies(NamedTuple):
     """The options of ``Client`` with the same names.
 
-    The step of a policy is imported when the client has this policy.
+    The step of a policy is imported only for a client that has this policy.
 
     Raises:
         TypeError: an option has the wrong type.

@@ -81,7 +81,7 @@ class MalformedEvent(Exception):
 
 
 def not_json(what: str, cause: Exception) -> MalformedEvent:
-    """Return the error for *what*, such as a part, which a codec refused; for NaN and infinity, it contains advice."""
+    """Return the error for *what*, such as a part, that is not JSON; for NaN and infinity, it contains advice."""
     if isinstance(cause, NotJSONConstant):
         return MalformedEvent(f"{what} must be JSON, which has no {cause.constant}. {cause.advice}")
     return MalformedEvent(f"{what} must be JSON")

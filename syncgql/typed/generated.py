@@ -1,8 +1,8 @@
 """The base classes and functions of code written by ``syncgql codegen``: models, inputs, enums, requests, decoders.
 
-Generated decoders keep no track of the place. If a value does not match its type, ``refuse`` finds it: the attributes
-are assigned in order, so the first one that is missing belongs to the field; and all items before it in a list did
-match, so the first identical item is the right one.
+Generated decoders do not track their position. If a value does not match its type, ``refuse`` finds it: attributes are
+assigned in order, so the first one that is missing belongs to the field; and all earlier items of a list matched, so
+the first identical item is the right one.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ DECODE_ERRORS = (Mismatch, KeyError, TypeError, ValueError)
 """The exceptions in generated decoders: a missing key, not an object, not a member of an enum, and a ``Mismatch``."""
 
 new = object.__new__
-"""Creates an object without a call of its constructor."""
+"""Creates an object without calling its constructor."""
 
 
 class Model:
