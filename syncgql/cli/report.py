@@ -62,4 +62,8 @@ def reported_warnings() -> Iterator[None]:
 
 class _Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        print_message(record.getMessage())
+        # Called on the loop thread, too, where no exception may escape, for example of a closed pipe.
+        try:
+            print_message(record.getMessage())
+        except Exception:
+            self.handleError(record)

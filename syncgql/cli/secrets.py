@@ -108,6 +108,8 @@ def parse_init_payload(text: str) -> dict[str, Any]:
 def _resolved(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _resolved(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [_resolved(item) for item in value]
     return resolve(value) if isinstance(value, str) else value
 
 

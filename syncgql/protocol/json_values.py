@@ -32,8 +32,8 @@ def json_value(value: object) -> Any:
     for type_, write in _WRITERS:
         if isinstance(value, type_):
             return write(value)
-    decimal = sys.modules.get("decimal")  # not imported, because that is slow: a Decimal has imported it
-    if decimal is not None and isinstance(value, decimal.Decimal):
+    # Not imported, because that is slow: a Decimal has imported its module. Another thread may be importing it.
+    if isinstance(value, getattr(sys.modules.get("decimal"), "Decimal", ())):
         return str(value)
     if is_lazy_text(value):
         return str(value)
@@ -45,8 +45,7 @@ def json_value(value: object) -> Any:
 
 def is_lazy_text(value: object) -> bool:
     """Return whether *value* is a lazy string of Django, for example a translation; Django is not imported."""
-    django = sys.modules.get("django.utils.functional")
-    return django is not None and isinstance(value, django.Promise)
+    return isinstance(value, getattr(sys.modules.get("django.utils.functional"), "Promise", ()))
 
 
 def holds_unset(value: object) -> bool:

@@ -26,8 +26,8 @@ def test_precedence_of_headers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_payload_of_a_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
     """References may be at any depth; the message about other text does not show it."""
     monkeypatch.setenv("TOKEN", "t")
-    payload = parse_init_payload('{"headers": {"Authorization": "Bearer @env:TOKEN"}, "version": 2}')
-    assert payload == {"headers": {"Authorization": "Bearer t"}, "version": 2}
+    payload = parse_init_payload('{"headers": {"Authorization": "Bearer @env:TOKEN"}, "keys": ["@env:TOKEN", 2]}')
+    assert payload == {"headers": {"Authorization": "Bearer t"}, "keys": ["t", 2]}
     for text in ("s3cret", '["s3cret"]'):
         with pytest.raises(click.UsageError, match="must be a JSON object") as info:
             parse_init_payload(text)

@@ -137,16 +137,15 @@ def fail(step: Step, client: Client) -> list[weakref.ref[object]]:
     raise AssertionError("The call did not fail.")
 
 
-def check(name: str, step: Step, client: Client) -> None:
-    """Print which objects of a failed call are alive."""
+def check(name: str, step: Step, client: Client, *, of_caller: bool = True) -> None:
+    """Print which objects of a failed call are alive: its error, and those of its caller."""
     with client:
-        references = fail(step, client)
+        references = fail(step, client)[: 1 + of_caller]
         deadline = time.monotonic() + PATIENCE
         # The loop thread releases its task a moment after the caller.
-        while (alive := [reference() for reference in references]) != [None, None] and time.monotonic() < deadline:
-            del alive
+        while any(reference() is not None for reference in references) and time.monotonic() < deadline:
             time.sleep(0.01)
-        for thing in filter(None, alive):
+        for thing in [thing for reference in references if (thing := reference()) is not None]:
             print(name, step.__name__, "error" if isinstance(thing, BaseException) else "caller", "is alive")
             print([type(holder).__name__ for holder in gc.get_referrers(thing)])
     while any(isinstance(thing, Call) for thing in gc.get_objects()) and time.monotonic() < deadline:
@@ -179,8 +178,11 @@ def main() -> None:
     gc.disable()
     for name, (steps, make) in ways.items():
         for step, content in steps:
+            # urllib3 reads in a context manager of contextlib. On Python 3.13, the frames of one that replaces an
+            # exception keep this exception, and with it the frames of its callers, in a cycle.
+            is_kept = name == "requests" and content is CUT and sys.version_info >= (3, 13)
             with server(content) as url:
-                check(name, step, make(url))
+                check(name, step, make(url), of_caller=not is_kept)
         check(name + " refused", failed, make(REFUSED))
     print("done")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import http.client
 import re
 import ssl
@@ -14,9 +13,11 @@ from requests import exceptions
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...messages import as_sentence
-from ...protocol.http import public_url
 from ..tls_hints import ALERT, no_tls_hint, tls_hint
 from .timeouts import RequestsTimeouts
+
+ERRORS = (requests.RequestException, urllib3.HTTPError, OSError)
+"""What requests, urllib3 and the operating system raise for a request."""
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
 UNTRUSTED = (exceptions.SSLError, urllib3.SSLError)
@@ -32,25 +33,14 @@ TUNNEL_REFUSED = re.compile(r"Tunnel connection failed: (\d{3})", re.ASCII)
 """The message of ``http.client`` if a proxy refuses CONNECT; the status is available only in this text."""
 
 
-@contextlib.contextmanager
-def translated_errors(url: str, timeouts: RequestsTimeouts) -> Iterator[None]:
-    """Turn exceptions of requests, urllib3 and the operating system into a ``TransportError`` that names *url*.
+def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
+    """Return the exception for *error* of a request to *where*.
 
     Args:
-        url: the URL of the request.
+        error: one of ``ERRORS``.
+        where: the URL of the request without parts that may be secret.
         timeouts: the limits of the call, whose deadline records its progress.
     """
-    try:
-        yield
-    except TransportError:  # TransportTimeout is also an OSError
-        raise
-    except (requests.RequestException, urllib3.HTTPError, OSError) as error:
-        # Chains the reason instead of the error, whose text contains the URL, which may hold secrets.
-        raise translate(error, public_url(url), timeouts) from _reason(error)
-
-
-def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> TransportError:
-    """Return the exception for *error* of a request to *where*."""
     said = as_sentence(_error_text(error))
     sent = timeouts.deadline.sent
     if isinstance(error, TIMEOUTS) or _is_connect_timeout(error):
@@ -64,7 +54,7 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
         return TransportConnectionFailed(message, sent=False if is_refused_here else sent)
     if isinstance(error, exceptions.ProxyError):
         return TransportConnectionFailed(f"The proxy could not connect to {where}: {said} See proxies=.", sent=False)
-    if isinstance(_reason(error), urllib3.NewConnectionError):
+    if isinstance(public_cause(error), urllib3.NewConnectionError):
         message = f"Could not connect to {where}: {said} Is the server running?"
         return TransportConnectionFailed(message, sent=False)
     if isinstance(error, UNREADABLE):
@@ -87,7 +77,7 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
 
 
 def _is_connect_timeout(error: BaseException) -> bool:
-    reason = _reason(error)
+    reason = public_cause(error)
     # A refused connection is a subclass of a timeout in urllib3.
     return isinstance(reason, urllib3.ConnectTimeoutError) and not isinstance(reason, urllib3.NewConnectionError)
 
@@ -102,8 +92,11 @@ def _ended_without_response(error: BaseException) -> bool:
     return False
 
 
-def _reason(error: BaseException) -> BaseException:
-    """Return the innermost exception: requests wraps those of urllib3, which wrap the reason for giving up."""
+def public_cause(error: BaseException) -> BaseException:
+    """Return the exception to chain: the innermost one, because the text of *error* has the whole URL.
+
+    requests wraps the exceptions of urllib3, which wrap the reason for giving up.
+    """
     inner = error.args[0] if error.args else None
     if isinstance(inner, urllib3.MaxRetryError):
         inner = inner.reason
@@ -114,7 +107,7 @@ def _reason(error: BaseException) -> BaseException:
 
 def _reasons(error: BaseException) -> Iterator[BaseException]:
     """Yield the innermost exception, and its causes and contexts."""
-    reason: BaseException | None = _reason(error)
+    reason: BaseException | None = public_cause(error)
     while reason is not None:
         yield reason
         reason = reason.__cause__ or reason.__context__
@@ -127,4 +120,4 @@ def _error_text(error: BaseException) -> str:
             return reason.strerror
         if status := TUNNEL_REFUSED.match(str(reason)):
             return f"HTTP {status[1]}"
-    return type(_reason(error)).__name__
+    return type(public_cause(error)).__name__

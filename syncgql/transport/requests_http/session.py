@@ -17,8 +17,8 @@ from urllib3 import Timeout
 from urllib3.response import BaseHTTPResponse
 
 from ...checks import check_flag, check_function, check_mapping
-from ...exceptions import TransportClosed
-from ...protocol.http import HTTPResponse, retry_after, too_large
+from ...exceptions import TransportClosed, TransportError
+from ...protocol.http import HTTPResponse, public_url, retry_after, too_large
 from ...protocol.masking import Mask
 from ...result import Response
 from ...version import __version__
@@ -31,7 +31,7 @@ from .adapter import ResponseGuardAdapter
 from .cookies import LoopbackCookieJar, without_cookies
 from .deadline_reader import current_deadline
 from .environment import read_netrc, with_environment
-from .errors import translated_errors
+from .errors import ERRORS, public_cause, translate
 from .redirects import HiddenRedirect
 from .timeouts import RequestsTimeouts
 from .upload import body_of
@@ -258,34 +258,50 @@ def _send_once(
     max_response_size: int | None,
     start: float,
 ) -> HTTPResponse:
+    # Not a context manager of contextlib: on Python 3.13, its frames would keep the exception of requests, and with it
+    # the objects of the caller, in a reference cycle.
+    try:
+        with _deadline_of_responses(timeouts):
+            return _exchange(session, request, arguments, timeouts, max_response_size, start)
+    except TransportError:
+        raise  # TransportTimeout is also an OSError
+    except ERRORS as error:
+        raise translate(error, public_url(str(request.url)), timeouts) from public_cause(error)
+
+
+def _exchange(
+    session: requests.Session,
+    request: HTTPRequest,
+    arguments: Mapping[str, Any],
+    timeouts: RequestsTimeouts,
+    max_response_size: int | None,
+    start: float,
+) -> HTTPResponse:
     url = str(request.url)
     redirect = HiddenRedirect()
     arguments = {**arguments, "hooks": redirect.hooks(session, arguments.get("hooks"))}
-    with translated_errors(url, timeouts), _deadline_of_responses(timeouts):
-        wait: Any = Timeout(connect=timeouts.connect, read=timeouts.silence, total=timeouts.left())
-        timeouts.has_begun = True
-        with session.request(
-            request.method,
-            url,
-            data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-            # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
-            headers={
-                str(name): value if value.isascii() else value.encode() for name, value in request.headers.items()
-            },
-            timeout=wait,
-            allow_redirects=False,
-            stream=True,
-            **arguments,
-        ) as response:
-            timeouts.deadline.has_response = True
-            redirect.reveal(response)
-            body = bytearray()
-            for block in _blocks(response, timeouts):
-                body += block
-                if max_response_size is not None and len(body) > max_response_size:
-                    error = too_large(_response(response, start), bytes(body), max_response_size)
-                    Mask(_sent(response), url).error(error)
-                    raise error
+    wait: Any = Timeout(connect=timeouts.connect, read=timeouts.silence, total=timeouts.left())
+    timeouts.has_begun = True
+    with session.request(
+        request.method,
+        url,
+        data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
+        # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
+        headers={str(name): value if value.isascii() else value.encode() for name, value in request.headers.items()},
+        timeout=wait,
+        allow_redirects=False,
+        stream=True,
+        **arguments,
+    ) as response:
+        timeouts.deadline.has_response = True
+        redirect.reveal(response)
+        body = bytearray()
+        for block in _blocks(response, timeouts):
+            body += block
+            if max_response_size is not None and len(body) > max_response_size:
+                error = too_large(_response(response, start), bytes(body), max_response_size)
+                Mask(_sent(response), url).error(error)
+                raise error
     return HTTPResponse(_response(response, start), bytes(body), _sent(response))
 
 
