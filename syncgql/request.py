@@ -40,9 +40,8 @@ class GraphQLRequest:
     A request is immutable, so it can be stored at module level and used from any thread.
 
     Args:
-        document: GraphQL source text, which is sent unchanged; a parsed document; or a request, such as the one that
-            ``gql()`` returns, whose variables, operation name and extensions become the defaults of the other
-            arguments.
+        document: GraphQL source text, which is sent unchanged; a parsed document; or a request, such as the result
+            of ``gql()``, whose variables, operation name and extensions become the defaults of the other arguments.
         variable_values: the values of the document's variables: a dict, a dataclass or a ``msgspec.Struct``; None and
             ``{}`` mean the same. A field ``book_id`` of a class is the variable ``$bookId``.
         operation_name: the operation to run; required if the document contains several.
@@ -110,7 +109,7 @@ class GraphQLRequest:
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> GraphQLRequest:
-        """Return a copy with other values; what is None stays as it is.
+        """Return a copy with other values; arguments that are None change nothing.
 
         Raises:
             TypeError: an argument has the wrong type.

@@ -25,8 +25,8 @@ class ServerQuota:
 
     Attributes:
         in_flight: the estimated cost of the requests without a response.
-        cost: the cost of a request: the last one that the server reported, or the average of the requests since the
-            last reset; None if unknown.
+        cost: the cost of a request: the latest cost in a response, or the average of the requests since the last reset;
+            None if unknown.
         limit: the maximum quota; None if unknown.
     """
 
@@ -36,7 +36,7 @@ class ServerQuota:
         self.limit: float | None = None
         self._rate = 0.0
         self._reset = float("-inf")
-        # A level is the quota at time 0, assuming that it has been restored at the same rate since.
+        # A level is the quota at time 0, if it has been restored at the same rate since then.
         self._level = 0.0
         self._levels: deque[tuple[int, float]] = deque(maxlen=MAX_READINGS)
         self._first_level = 0.0
@@ -55,7 +55,7 @@ class ServerQuota:
         """Return the seconds until a request can be sent; 0 for now.
 
         Args:
-            cost: the cost of the request. One that costs more than the limit waits for the full quota.
+            cost: the cost of the request. If it exceeds the limit, the request waits for the full quota.
             now: the time in seconds.
             ahead: the cost of the requests ahead of it.
         """

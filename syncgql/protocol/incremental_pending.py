@@ -73,7 +73,7 @@ class PendingFormat:
             yield piece
 
     def complete(self, payload: dict[str, Any]) -> Iterator[IncrementalPiece]:
-        """Remove the entries that a payload completes and yield a piece for each one that failed.
+        """Remove the entries that a payload completes and yield a piece for each failed entry.
 
         An unknown id is ignored: graphql-core 3.3.0a7 to 3.3.0a9 complete a failed stream twice.
 

@@ -6,7 +6,7 @@ Ownership:
 - ``users`` are the runtimes with connections on the loop: a single one, except under gevent, where all runtimes of a
   process share a loop thread. A user joins from any thread before it posts anything, and leaves on the loop.
 - There is no lock, because finalizers call ``post``, and the garbage collector may run them at any moment in any
-  thread, including one that holds the lock.
+  thread, including the thread that holds the lock.
 - The thread's frame refers to its users, and through them to all sockets. In a forked child, this frame still exists
   and is never cleared, so inherited objects are never freed there. That is necessary: freeing an aiohttp session closes
   its sockets, which would unregister them from the epoll instance that both processes share, and would end the parent's

@@ -74,7 +74,7 @@ class TooLong(NamedTuple):
 class Turnstile(Generic[ChargeT, OutcomeT]):
     """Admits threads one at a time, in the order of their arrival, when a gate allows it.
 
-    A thread that checks admits every thread that may pass, so no thread depends on another one that wakes up slowly.
+    A thread that checks admits every thread that may pass, so a thread that wakes up slowly delays no others.
 
     Args:
         gate: decides when threads may pass.

@@ -1,10 +1,10 @@
 """warn_if_forks_are_unsafe: warns that uWSGI needs an option to fork a process that has threads.
 
 While it forks its workers, uWSGI's master process does not hold the interpreter's lock (the GIL). If another thread
-holds it at that moment, the worker inherits a lock that no thread of its own can release, and waits for it forever
-before it accepts its first request. Any thread does this, for example one that reads the events of a subscription;
-nothing in Python can prevent it. With ``py-call-uwsgi-fork-hooks`` uWSGI takes the lock first, and calls Python's
-at-fork hooks: https://github.com/unbit/uwsgi/pull/2388. With ``lazy-apps`` the master process has no threads.
+holds it at that moment, the worker inherits a lock that none of its threads can release, and waits for it forever
+before it accepts its first request. Any thread may hold the lock, for example a thread that reads the events of a
+subscription; nothing in Python can prevent it. With ``py-call-uwsgi-fork-hooks`` uWSGI takes the lock first, and calls
+Python's at-fork hooks: https://github.com/unbit/uwsgi/pull/2388. With ``lazy-apps`` the master process has no threads.
 """
 
 from __future__ import annotations

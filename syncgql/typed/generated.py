@@ -1,8 +1,9 @@
 """The base classes and functions of code written by ``syncgql codegen``: models, inputs, enums, requests, decoders.
 
 Generated decoders do not track their position. If a value does not match its type, ``refuse`` finds it: attributes are
-assigned in order, so the first one that is missing belongs to the field; and all earlier items of a list matched, so
-the first identical item is the right one.
+assigned in order, so the first missing attribute belongs to the field; and all earlier items of a list matched, so
+the first identical item is the right one. The exception is a null in nested lists, of which an outer list may allow
+another.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""SelectingTransport: tries several protocols and subscribes over the first one that the server supports."""
+"""SelectingTransport: tries several protocols and subscribes over the first that the server supports."""
 
 from __future__ import annotations
 
