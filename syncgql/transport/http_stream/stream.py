@@ -250,12 +250,14 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
                 loss = not_prepared(self._where, error)
             await self._wait(loss, deadline=deadline if is_first else None)
 
-    async def _wait(self, loss: ConnectionLoss, *, was_useful: bool = False, deadline: Deadline | None = None) -> None:
+    async def _wait(
+        self, loss: ConnectionLoss, *, was_useful: bool | None = None, deadline: Deadline | None = None
+    ) -> None:
         """Wait before the next attempt.
 
         Args:
             loss: the loss of the previous connection.
-            was_useful: whether that connection was useful.
+            was_useful: whether that connection was useful; None if it could not be opened.
             deadline: the deadline of a caller that waits for its first connection; None if no caller waits.
 
         Raises:

@@ -22,13 +22,14 @@ class Attempts:
 
     Attributes:
         failed: the number of consecutive connections that have failed.
+        since: when a useful connection was lost, or else the first attempt failed; None if neither has happened.
     """
 
     def __init__(self, policy: ReconnectPolicy | None, *, refreshable: bool) -> None:
         self._policy = policy
         self._refreshable = refreshable
         self.failed = 0
-        self._since: float | None = None
+        self.since: float | None = None
         self._was_refused = False
 
     def next_delay(
@@ -50,10 +51,10 @@ class Attempts:
             code: the close code, if there is one.
         """
         if was_useful:
-            self.failed, self._since, self._was_refused = 0, now, False
+            self.failed, self.since, self._was_refused = 0, now, False
         else:
             self.failed += 1
-            self._since = now if self._since is None else self._since
+        since = self.since = now if self.since is None else self.since
         policy = self._policy
         if policy is None or policy.attempts == 0:
             return None
@@ -67,33 +68,11 @@ class Attempts:
         elif policy.attempts is not None and self.failed >= policy.attempts:
             return None
         delay = policy.delay(self.failed, retry_after)
-        is_late = policy.give_up_after is not None and self.seconds(now) + delay > policy.give_up_after
+        is_late = policy.give_up_after is not None and now - since + delay > policy.give_up_after
         return None if is_late else delay
-
-    def seconds(self, now: float) -> float:
-        """Return the seconds for which there has been no useful connection."""
-        return 0.0 if self._since is None else now - self._since
 
     @property
     def suffice_for_first(self) -> bool:
         """Whether callers that wait for their first connection should stop waiting."""
         limit = None if self._policy is None else self._policy.attempts
         return self.failed >= (FIRST_ATTEMPTS if limit is None else limit)
-
-
-def was_useful(*, has_delivered: bool, acknowledged_for: float) -> bool:
-    """Return whether a connection was useful: it delivered something, or stayed open for long enough.
-
-    Args:
-        has_delivered: whether the server responded to an operation on it.
-        acknowledged_for: the seconds since its acknowledgement; negative if there was none.
-    """
-    return has_delivered or acknowledged_for >= SETTLED_SECONDS
-
-
-def is_resumed(operation_type: str, *, sent: bool) -> bool:
-    """Return whether an operation continues on the next connection.
-
-    A subscription is resent. A query or mutation continues only if it has not been sent, because it may have run.
-    """
-    return operation_type == "subscription" or not sent

@@ -24,16 +24,12 @@ class Warnings:
     def __init__(self) -> None:
         self._last: float | None = None
 
-    def level(self, now: float) -> int:
-        """Return the level for a message that is logged now."""
-        if self._last is not None and now - self._last < WARNING_SECONDS:
+    def level(self, now: float, *, is_first: bool = False) -> int:
+        """Return the level for a message that is logged now; the first one of a condition is a warning."""
+        if not is_first and self._last is not None and now - self._last < WARNING_SECONDS:
             return logging.INFO
         self._last = now
         return logging.WARNING
-
-    def reset(self) -> None:
-        """Make the next message a warning."""
-        self._last = None
 
 
 class Outage:
@@ -49,28 +45,29 @@ class Outage:
         self.attempts = attempts
         self._warnings = Warnings()
         self._first: ConnectionLoss | None = None
+        self._was_connected = False
 
     def failed(
-        self, loss: ConnectionLoss, now: float, *, was_useful: bool = False
+        self, loss: ConnectionLoss, now: float, *, was_useful: bool | None = None
     ) -> tuple[ConnectionLoss, float | None]:
         """Record a connection that ended or could not be opened.
 
         Args:
             loss: the reason.
             now: the time, in seconds of the loop's clock.
-            was_useful: whether the connection was useful.
+            was_useful: whether the connection was useful; None if it could not be opened.
 
         Returns:
             The loss, which also reports how the outage began if this was the last of several attempts; and the seconds
             to wait before the next connection, None to give up.
         """
         attempts = self.attempts
+        self._was_connected |= was_useful is not None
         delay = attempts.next_delay(
-            loss.decision, now, was_useful=was_useful, retry_after=loss.retry_after, code=loss.code
+            loss.decision, now, was_useful=bool(was_useful), retry_after=loss.retry_after, code=loss.code
         )
         if attempts.failed == 0:
             self._first = None
-            self._warnings.reset()
         return (self.last(loss) if delay is None else loss), delay
 
     def last(self, loss: ConnectionLoss) -> ConnectionLoss:
@@ -79,17 +76,20 @@ class Outage:
 
     def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:
         """Log that *count* operations wait for another connection, to be opened after *delay* seconds."""
-        if self.attempts.failed == 0:
+        attempts = self.attempts
+        if attempts.failed == 0:
             self._first = loss
-        error, attempt = loss.error(), self.attempts.failed + 1
+        error, attempt = loss.error(), attempts.failed + 1
         logger.log(
-            self._warnings.level(now),
-            "%s Reconnecting in %.1f s, for %d operation(s); attempt %d, %.0f s after the loss.",
+            self._warnings.level(now, is_first=attempts.failed == 0),
+            "%s %s in %.1f s, for %d operation(s); attempt %d, %.0f s after %s.",
             error,
+            "Reconnecting" if self._was_connected else "Connecting again",
             delay,
             count,
             attempt,
-            self.attempts.seconds(now),
+            0.0 if attempts.since is None else now - attempts.since,
+            "the loss" if self._was_connected else "the first attempt failed",
             extra={
                 "graphql_target": self._target,
                 "graphql_error": type(error).__name__,

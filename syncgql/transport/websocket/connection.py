@@ -39,7 +39,7 @@ from ...protocol.websocket_events import (
 )
 from ..background import in_background
 from ..base import EventSink
-from ..recovery.attempts import was_useful
+from ..recovery.attempts import SETTLED_SECONDS
 from ..recovery.keep_alive import KeepAlive, Probe
 from ..recovery.loss import ConnectionLoss, not_opened
 from . import losses
@@ -145,14 +145,13 @@ class WebSocketConnection:
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the connection must be initialized again before it carries operations."""
-        return self.is_open and not self._acknowledged.done()
+        """Whether the connection must be initialized again before it carries operations; False if it has ended."""
+        return not self._acknowledged.done()
 
     @property
     def was_useful(self) -> bool:
         """Whether the connection delivered an event or stayed open for a while, or else counts as a failed attempt."""
-        acknowledged_for = self._time() - self._acknowledged_at
-        return was_useful(has_delivered=self._running.were_useful, acknowledged_for=acknowledged_for)
+        return self._running.were_useful or self._time() - self._acknowledged_at >= SETTLED_SECONDS
 
     def carries(self, operation: ActiveOperation) -> bool:
         """Return whether an operation runs on this connection."""
@@ -188,9 +187,11 @@ class WebSocketConnection:
             self._end.lose(not_opened(error, RetryDecision.YES))
 
     async def start(self, operation: ActiveOperation) -> None:
-        """Send an operation; return when it was sent."""
-        if self.loss is not None:
-            raise self.loss.error()
+        """Send an operation over a connection that has not ended; return when it was sent.
+
+        Raises:
+            TransportConnectionFailed: the connection is lost.
+        """
         await self.send(self._running.start(operation))
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:

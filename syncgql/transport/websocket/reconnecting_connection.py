@@ -26,7 +26,7 @@ from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
 from ..background import in_background
-from ..recovery.attempts import Attempts, is_resumed
+from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectFailed, ConnectionLoss, not_prepared
 from ..recovery.operation_retries import OperationRetries
 from ..recovery.outage import Outage
@@ -201,14 +201,13 @@ class ReconnectingConnection(Listener):
             return
         self._socket = None
         now = self._loop.time()
-        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
-            if delay is None or not is_resumed(operation.type, sent=True):
-                self._fail(operation, loss.error())
-            else:
+            if operation.is_repeatable:
                 operation.lost_at = now if operation.lost_at is None else operation.lost_at
                 self._waiting[operation] = None
+            else:
+                self._fail(operation, loss.error())
         self._reconnect_or_fail(loss, delay)
 
     def started(self, operation: ActiveOperation) -> None:
@@ -322,26 +321,23 @@ class ReconnectingConnection(Listener):
         loss = caught.loss if isinstance(caught, ConnectFailed) else not_prepared(self._target, caught)
         if previous is not None:
             loss = losses.refused_silently(loss, previous)
-        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, self._loop.time())
         if delay is not None:
             self._fail_impatient(loss, delay)
         self._reconnect_or_fail(loss, delay)
         return loss
 
-    def _note_refusal(self, loss: ConnectionLoss) -> None:
+    def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
         if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self._tried is not None:
             self._dialect.refused(self._tried)
-
-    def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
-        if delay is None:
-            for operation in list(self.operations):
-                self._fail(operation, loss.error())
-            self._fail_connect_waiters(loss.error)
-        elif self.operations or self._connect_waiters:
+        if delay is not None and (self.operations or self._connect_waiters):
             self._delay = delay
             self._outage.continues(loss, delay, self._loop.time(), len(self.operations))
             self._wake_worker()
+            return
+        for operation in list(self.operations):
+            self._fail(operation, loss.error())
+        self._fail_connect_waiters(loss.error)
         self._retire_if_unused()
 
     def _fail_impatient(self, loss: ConnectionLoss, delay: float) -> None:

@@ -15,7 +15,6 @@ from ...protocol.close_codes import RetryDecision
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import Completed, Event, Failed, SingleResult, Started, Unreadable
-from ..recovery.attempts import is_resumed
 from . import losses
 from .active_operation import ActiveOperation
 
@@ -128,7 +127,7 @@ class RunningOperations:
         loss = losses.interrupted(self._url, reason)
         for operation in self.remove_all():
             error = operation.explained(loss.error())
-            decision = loss.decision if is_resumed(operation.type, sent=True) else RetryDecision.NO
+            decision = loss.decision if operation.is_repeatable else RetryDecision.NO
             self._listener.finished(operation, error, decision)
 
     def _failed(self, event: Failed) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from syncgql.protocol.close_codes import RetryDecision
-from syncgql.transport.recovery.attempts import SETTLED_SECONDS, Attempts, is_resumed, was_useful
+from syncgql.transport.recovery.attempts import Attempts
 from syncgql.transport.recovery.policy import ReconnectPolicy
 
 RETRY, FATAL, REFUSED = RetryDecision.YES, RetryDecision.NO, RetryDecision.WITH_NEW_CREDENTIALS
@@ -77,13 +77,6 @@ def test_w22_no_attempt_with_the_same_credentials() -> None:
     assert attempts(refreshable=False).next_delay(REFUSED, 0) is None
 
 
-def test_w25_connection_is_of_use_by_events_or_age() -> None:
-    """An acknowledgement alone does not make a connection useful; an event does, or a lifetime of 10 s."""
-    assert not was_useful(has_delivered=False, acknowledged_for=SETTLED_SECONDS - 0.001)
-    assert was_useful(has_delivered=False, acknowledged_for=SETTLED_SECONDS)
-    assert was_useful(has_delivered=True, acknowledged_for=0)
-
-
 def test_attempts_end_after_ten_minutes() -> None:
     """By default no attempt begins later than 600 s after the loss; a useful connection resets the time."""
     count = attempts(ReconnectPolicy())
@@ -102,11 +95,3 @@ def test_first_connection_has_five_attempts() -> None:
         own.next_delay(RETRY, 0)
         assert default.suffice_for_first is (number >= 5)
         assert own.suffice_for_first is (number >= 7)
-
-
-def test_w23_only_subscriptions_and_unsent_operations_continue() -> None:
-    """A query or mutation that was sent may have run and is not resent; a waiting one is sent."""
-    assert is_resumed("subscription", sent=True)
-    assert is_resumed("mutation", sent=False)
-    assert not is_resumed("mutation", sent=True)
-    assert not is_resumed("query", sent=True)

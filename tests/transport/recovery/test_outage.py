@@ -60,6 +60,21 @@ def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     assert [level == logging.WARNING for level in levels] == [True, False, False, True, False, True, True]
 
 
+def test_the_log_says_since_when_there_is_no_connection(caplog: pytest.LogCaptureFixture) -> None:
+    """Attempts to open the first connection follow a failed attempt; all others follow the loss of a connection."""
+    caplog.set_level(logging.INFO)
+    failures = outage()
+    for now, was_useful in ((0, None), (2, None), (5, True), (9, None)):
+        failures.failed(FIRST, now, was_useful=was_useful)
+        failures.continues(FIRST, 1, now, 1)
+    assert [record.getMessage().partition("restarting. ")[2] for record in caplog.records] == [
+        "Connecting again in 1.0 s, for 1 operation(s); attempt 2, 0 s after the first attempt failed.",
+        "Connecting again in 1.0 s, for 1 operation(s); attempt 3, 2 s after the first attempt failed.",
+        "Reconnecting in 1.0 s, for 1 operation(s); attempt 1, 0 s after the loss.",
+        "Reconnecting in 1.0 s, for 1 operation(s); attempt 2, 4 s after the loss.",
+    ]
+
+
 def test_the_log_has_fields(caplog: pytest.LogCaptureFixture) -> None:
     """The fields have the values in the messages, for formatters."""
     failures = Outage("ws://host", Attempts(ReconnectPolicy(), refreshable=False))
