@@ -117,22 +117,22 @@ class WebSocketConnection:
         self._running = RunningOperations(url, protocol, listener, mask, options.ack_timeout, self._send_soon)
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
-        self._end = ConnectionEnd(
-            self.url,
-            socket,
-            protocol,
-            options,
-            mask,
-            self._pressure,
-            on_lost=self._lost,
-            on_closed=lambda: on_end(self),
-        )
         loop = asyncio.get_running_loop()
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._keep_alive: KeepAlive | None = None
         self._late: set[asyncio.Task[None]] = set()  # the loop has only weak references to tasks
-        self._end.watch(in_background(self._read()))
+        self._end = ConnectionEnd(
+            url,
+            socket,
+            protocol,
+            options,
+            mask,
+            self._pressure,
+            in_background(self._read()),  # uses the attribute after it has received a message, which is later
+            on_lost=self._lost,
+            on_closed=lambda: on_end(self),
+        )
 
     @property
     def loss(self) -> ConnectionLoss | None:

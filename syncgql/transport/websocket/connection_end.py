@@ -39,6 +39,7 @@ class ConnectionEnd:
         options: the limits.
         mask: hides credentials in text from the server.
         pressure: the pauses during which the socket was not read.
+        reader: the task that reads the socket. Its end is the end of the socket, unless this side closes it.
         on_lost: called when the connection is lost, and again when it is closed afterwards.
         on_closed: called when the socket is closed.
 
@@ -56,6 +57,7 @@ class ConnectionEnd:
         options: WebSocketOptions,
         mask: Mask,
         pressure: BackPressure,
+        reader: asyncio.Task[None],
         *,
         on_lost: Callable[[ConnectionLoss], object],
         on_closed: Callable[[], object],
@@ -72,16 +74,12 @@ class ConnectionEnd:
         self._complaint = ""
         self._complaints = 0
         self._closing: asyncio.Task[None] | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._reader = reader
+        reader.add_done_callback(self._reader_done)
 
     @property
     def is_closing(self) -> bool:
         return self._closing is not None
-
-    def watch(self, reader: asyncio.Task[None]) -> None:
-        """Treat the end of the task that reads the socket as its end, unless this side closes it."""
-        self._reader = reader
-        reader.add_done_callback(self._reader_done)
 
     def lose(self, loss: ConnectionLoss) -> None:
         """Record why the connection ended, unless an earlier reason is known."""
@@ -93,8 +91,9 @@ class ConnectionEnd:
         """Log a complaint of the server. It becomes the reason of a close frame that has none."""
         self._complaints += 1
         level = logging.WARNING if self._complaints <= MAX_WARNINGS else logging.DEBUG
-        self._complaint = as_text(self._mask.value(payload))
-        logger.log(level, "%s complained: %s", self._url, truncate(self._complaint, 200))
+        text = as_text(self._mask.value(payload))
+        self._complaint = truncate(text)
+        logger.log(level, "%s complained: %s", self._url, truncate(text, 200))
 
     def received(self, message: aiohttp.WSMessage) -> None:
         """End the connection with the last message of the socket."""
@@ -105,8 +104,8 @@ class ConnectionEnd:
         if message.type is aiohttp.WSMsgType.CLOSE:
             code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
         decision = self._protocol.decision(code, complained=bool(self._complaint))
-        reason = reason or truncate(self._complaint)
-        loss = losses.closed(self._url, code, reason, decision, self._protocol.CREDENTIAL_OPTIONS)
+        options = self._protocol.CREDENTIAL_OPTIONS
+        loss = losses.closed(self._url, code, reason or self._complaint, decision, options)
         self.lose(losses.held_up(loss, self._pressure.held_up))
 
     def failed(self, error: Exception) -> None:
@@ -150,8 +149,7 @@ class ConnectionEnd:
         messages = self._protocol.close()
         self.lose(any_loss.left(self._url))
         await self.handshake.perform(code, reason, messages=messages, seconds=limit, reader=self._reader)
-        if self._reader is not None:
-            await self._reader
+        await self._reader
         await ignore_lost_connection(self.handshake.answer())
 
     def _reader_done(self, reader: asyncio.Task[None]) -> None:
