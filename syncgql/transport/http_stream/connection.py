@@ -16,8 +16,8 @@ from ...protocol.response_stream import Completed, Failed, Heartbeat, StreamRead
 from ...result import ABSENT, ExecutionResult
 from ..base import EventSink
 from ..http.open_response import OpenResponse
-from ..recovery.attempts import SETTLED_SECONDS
 from ..recovery.loss import ConnectionLoss, failed, silent
+from ..recovery.outage import SETTLED_SECONDS
 from .liveness import LIMIT, StreamLiveness
 from .options import StreamOptions
 from .protocols import StreamProtocol

@@ -17,8 +17,8 @@ from ...result import ABSENT, ExecutionResult
 from ..background import in_background
 from ..base import EventSink
 from ..http.open_response import OpenResponse
-from ..recovery.attempts import SETTLED_SECONDS
 from ..recovery.loss import ConnectionLoss, failed, left, silent
+from ..recovery.outage import SETTLED_SECONDS
 from .connection import ended_early
 from .liveness import LIMIT, StreamLiveness
 from .options import StreamOptions

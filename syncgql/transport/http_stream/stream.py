@@ -24,9 +24,8 @@ from ...request import GraphQLRequest
 from ...result import ExecutionResult
 from ..background import in_background
 from ..base import EventSink
-from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
-from ..recovery.outage import Outage
+from ..recovery.outage import Attempts, Outage
 from ..selectable_stream import ProtocolsRefused, SelectableStream
 from .options import StreamOptions
 

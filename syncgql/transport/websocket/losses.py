@@ -92,12 +92,6 @@ def unacknowledged(url: str, subprotocol: str, seconds: float) -> ConnectionLoss
     return timed_out(message, "ack_timeout", seconds)
 
 
-def interrupted(url: str, reason: str) -> ConnectionLoss:
-    """The server ended all operations, but not the connection."""
-    message = f"{url} ended all operations: {as_sentence(reason)}"
-    return ConnectionLoss(functools.partial(TransportConnectionFailed, message), RetryDecision.YES)
-
-
 def violated(error: TransportProtocolError) -> ConnectionLoss:
     """The peer violated the subprotocol."""
     make = functools.partial(

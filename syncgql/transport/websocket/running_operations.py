@@ -10,12 +10,12 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Protocol
 
-from ...exceptions import TransportError, TransportTimeout
+from ...exceptions import TransportConnectionFailed, TransportError, TransportTimeout
+from ...messages import as_sentence
 from ...protocol.close_codes import RetryDecision
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import Completed, Event, Failed, SingleResult, Started, Unreadable
-from . import losses
 from .active_operation import ActiveOperation
 
 
@@ -130,11 +130,12 @@ class RunningOperations:
 
     def interrupted(self, reason: str) -> None:
         """End all operations; those that may be sent again are, after the connection was initialized again."""
-        loss = losses.interrupted(self._url, reason)
+        message = f"{self._url} ended all operations: {as_sentence(reason)}"
         for operation in self.remove_all():
-            error = operation.explained(loss.error())
-            decision = loss.decision if operation.is_repeatable else RetryDecision.NO
-            self._listener.finished(operation, error, decision)
+            error = operation.explained(TransportConnectionFailed(message))
+            self._listener.finished(
+                operation, error, RetryDecision.YES if operation.is_repeatable else RetryDecision.NO
+            )
 
     def _failed(self, event: Failed) -> None:
         self._mask.errors(event.errors)
