@@ -42,7 +42,6 @@ from ..base import EventSink
 from ..recovery.keep_alive import KeepAlive, Probe
 from ..recovery.loss import ConnectionLoss, not_opened
 from ..recovery.outage import SETTLED_SECONDS
-from . import losses
 from .active_operation import ActiveOperation
 from .back_pressure import BackPressure
 from .close_handshake import ignore_lost_connection
@@ -157,16 +156,12 @@ class WebSocketConnection:
             TransportError: the server refused or closed the connection.
         """
         self._init_payload = payload
-        limit = self._options.ack_timeout
         try:
             # A close frame may cross the message; only the reader sees its code.
             await ignore_lost_connection(self.send(self._protocol.connection_init(payload)))
-            return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
+            return await asyncio.wait_for(asyncio.shield(self._acknowledged), self._options.ack_timeout)
         except asyncio.TimeoutError:
-            loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)
-            self.end.lose(loss)
-            self.close_soon(4504, "Connection acknowledgement timeout")
-            raise loss.error() from None
+            raise self.end.unacknowledged() from None
         except BaseException:
             self.close_soon()
             raise
@@ -336,9 +331,7 @@ class WebSocketConnection:
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            payload, options = self._mask.value(event.payload), self._protocol.CREDENTIAL_OPTIONS
-            self.end.lose(losses.refused(self.url, payload, event.decision, options))
-            self.close_soon()
+            self.end.refused(event)
         elif isinstance(event, Complained):
             self.end.complained(event.payload)
         return []

@@ -30,9 +30,9 @@ from ..recovery.loss import ConnectFailed, ConnectionLoss, not_prepared
 from ..recovery.operation_retries import OperationRetries
 from ..recovery.outage import Attempts, Outage
 from ..recovery.policy import ReconnectPolicy
-from . import losses
 from .active_operation import ActiveOperation
 from .connection import Listener, WebSocketConnection
+from .connection_end import refused_silently
 from .handshake import Dialect, Handshake
 
 OnCarried = Callable[["ReconnectingConnection"], object]
@@ -317,7 +317,7 @@ class ReconnectingConnection(Listener):
         """Prepare for the next attempt, or give up."""
         loss = caught.loss if isinstance(caught, ConnectFailed) else not_prepared(self._target, caught)
         if self._failure is not None:
-            loss = losses.refused_silently(loss, self._failure)
+            loss = refused_silently(loss, self._failure)
         loss, delay = self._outage.failed(loss, self._loop.time())
         if delay is not None:
             self._fail_impatient(loss, delay)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import pytest
 
-from syncgql.protocol.close_codes import RetryDecision
+from syncgql.protocol.close_codes import RetryDecision, closed_error
+from syncgql.transport.recovery.loss import ConnectionLoss
 from syncgql.transport.recovery.outage import Attempts, Outage
 from syncgql.transport.recovery.policy import ReconnectPolicy
-from syncgql.transport.websocket.losses import closed
-
-FIRST = closed("ws://host", 1012, "restarting", RetryDecision.YES)
-SECOND = closed("ws://host", 1013, "overloaded", RetryDecision.YES)
 
 RETRY, FATAL, REFUSED = RetryDecision.YES, RetryDecision.NO, RetryDecision.WITH_NEW_CREDENTIALS
+
+FIRST = ConnectionLoss(partial(closed_error, "ws://host", 1012, "restarting", RETRY), RETRY, code=1012)
+SECOND = ConnectionLoss(partial(closed_error, "ws://host", 1013, "overloaded", RETRY), RETRY, code=1013)
 
 
 def attempts(policy: ReconnectPolicy | None = ReconnectPolicy(attempts=3), *, refreshable: bool = False) -> Attempts:  # noqa: B008
