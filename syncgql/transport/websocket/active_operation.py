@@ -84,10 +84,6 @@ class ActiveOperation:
         if self.sent is not None and not self.sent.done():
             self.sent.set_result(None)
 
-    def fail(self, error: TransportError) -> None:
-        """End it with the error of its connection, which lacks the progress of this operation."""
-        self.end(self.explained(error))
-
     def explained(self, error: TransportError) -> TransportError:
         """Return the error of its connection, which then says how far this operation had come."""
         error.sent = self.was_sent and (True if self.sink.received else None)

@@ -358,8 +358,7 @@ class ReconnectingConnection(Listener):
             operation.end(error)
 
     def _fail(self, operation: ActiveOperation, error: TransportError) -> None:
-        if self._forget(operation):
-            operation.fail(error)
+        self._end(operation, operation.explained(error))
 
     def _end_connect_waiters(self, make: Callable[[], TransportError] | None) -> None:
         """Resume the callers of ``connect()``, or raise an error of their own in each."""
