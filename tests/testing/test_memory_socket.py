@@ -1,0 +1,44 @@
+"""MemorySocket: connections without a network, which a script drops."""
+
+from __future__ import annotations
+
+import pytest
+
+from syncgql import (
+    Client,
+    TransportConnectionFailed,
+)
+from syncgql.testing import GraphQLMock, complete, drop, event
+
+from .program import ADDED, URL
+
+
+@pytest.mark.parametrize("code", [None, 1001, 1012])
+def test_reconnect(mock: GraphQLMock, code: int | None) -> None:
+    """A dropped connection is re-established immediately, and the script continues after the drop."""
+    mock.script("Added", event({"n": 1}), drop(code), event({"n": 2}), complete())
+    gaps: list[float] = []
+    with Client(URL, on_reconnect=gaps.append) as client:
+        events = client.subscribe(ADDED)
+        assert list(events) == [{"n": 1}, {"n": 2}]
+        assert events.stats.reconnects == 1
+    assert len(gaps) == 1
+    assert len(mock.calls_of("Added")) == 2
+
+
+def test_a_fatal_close_code(mock: GraphQLMock) -> None:
+    """A final close code ends the subscription."""
+    mock.script("Added", event({"n": 1}), drop(4400, "bad request"))
+    with Client(URL) as client:
+        events = client.subscribe(ADDED)
+        assert next(events) == {"n": 1}
+        with pytest.raises(TransportConnectionFailed, match="bad request") as caught:
+            next(events)
+    assert caught.value.code == 4400
+
+
+def test_without_reconnects(mock: GraphQLMock) -> None:
+    """A client with reconnect=False does not reconnect."""
+    mock.script("Added", drop(1001), event({"n": 2}))
+    with Client(URL, reconnect=False) as client, pytest.raises(TransportConnectionFailed):
+        next(client.subscribe(ADDED))
