@@ -130,8 +130,8 @@ def test_s12_limit_message() -> None:
     with pytest.raises(TransportProtocolError) as info:
         received(parser, b"data: abcdefg")
     assert info.value.message == (
-        "http://example.test/graphql sent too much: an event is larger than max_message_size, 10 bytes. Raise "
-        "max_message_size. It begins: 'data: abcdefg'"
+        "http://example.test/graphql sent too much: an event is larger than max_message_size, 10 bytes. Pass a "
+        "higher max_message_size=. It begins: 'data: abcdefg'"
     )
     assert info.value.received == "data: abcdefg"
     assert info.value.response is not None

@@ -147,7 +147,7 @@ def test_next_that_is_not_a_response(data: Any) -> None:
     assert info.value.received == json.dumps(data)
     assert info.value.response is response
     assert info.value.message.startswith(
-        "http://example.test/graphql/stream broke the GraphQL over Server-Sent Events protocol: a result"
+        "http://example.test/graphql/stream violated the GraphQL over Server-Sent Events protocol: a result"
     )
 
 

@@ -180,7 +180,8 @@ def test_not_json() -> None:
     with pytest.raises(TransportProtocolError) as info:
         received(subscription, b"--graphql\r\n\r\n<html>\r\n--graphql")
     assert info.value.message == (
-        "http://example.test/graphql broke the multipart subscription protocol: a part must be JSON. It sent: '<html>'"
+        "http://example.test/graphql violated the multipart subscription protocol: a part must be JSON. It sent: "
+        "'<html>'"
     )
     assert info.value.__cause__ is not None
     assert subscription.is_closed
