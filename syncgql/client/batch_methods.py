@@ -49,8 +49,8 @@ class BatchMethods(ClientBase):
         The server may run them concurrently and in any order. Many servers do not accept batches.
 
         Args:
-            requests: one or more requests, each as for ``execute``; a ``GraphQLRequest`` contains variables and an
-                operation name.
+            requests: one or more requests, each GraphQL text, a parsed document or a ``GraphQLRequest``, which can
+                contain variables and an operation name.
             timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
@@ -102,8 +102,8 @@ class BatchMethods(ClientBase):
         are not raised. If an entry is not a valid GraphQL response, the list holds a ``TransportError`` in its place.
 
         Args:
-            requests: one or more requests, each as for ``execute``; a ``GraphQLRequest`` contains variables and an
-                operation name.
+            requests: one or more requests, each GraphQL text, a parsed document or a ``GraphQLRequest``, which can
+                contain variables and an operation name.
             timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with

@@ -72,8 +72,8 @@ class BulkMethods(ClientBase):
         threads, except with middleware or a blocking transport, which need a worker thread for each.
 
         Args:
-            requests: an iterable of requests, each as for ``execute``; or one request, to be sent with each item of
-                *variable_values*.
+            requests: an iterable of requests, each GraphQL text, a parsed document or a ``GraphQLRequest``; or one
+                request, to be sent with each item of *variable_values*.
             variable_values: an iterable of dicts of variables, if *requests* is one request.
             concurrency: the maximum number of requests in flight, 8 by default.
             ordered: True, the default, to return the results in the order of the requests; False to return each as soon
@@ -90,8 +90,9 @@ class BulkMethods(ClientBase):
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Returns:
-            An iterator. It raises what ``execute`` raises, and exceptions of the iterable of requests, after cancelling
-            the requests in flight.
+            An iterator. It raises ``TransportQueryError`` if a response has errors, another ``TransportError`` if there
+            is no GraphQL response, ``DocumentError`` if a request cannot be sent, ``ClientClosed``, and exceptions of
+            the iterable of requests, after cancelling the requests in flight.
 
         Raises:
             TypeError: an argument is unknown or has the wrong type.
@@ -198,8 +199,10 @@ class BulkMethods(ClientBase):
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Returns:
-            An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises what ``execute``
-            raises, and ``TransportProtocolError`` if the server returns the same cursor twice.
+            An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises ``TransportQueryError``
+            for a page with errors, ``TransportProtocolError`` if the server returns the same cursor twice, another
+            ``TransportError`` if there is no GraphQL response, ``DocumentError`` if the request cannot be sent, and
+            ``ClientClosed``.
 
         Raises:
             DocumentError: the document has a syntax error, contains no connection or several, or its connection is
@@ -289,7 +292,9 @@ class BulkMethods(ClientBase):
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Returns:
-            An iterator. It raises what ``execute`` raises, and ``TransportTimeout`` when *timeout* has passed.
+            An iterator. It raises ``TransportQueryError`` if a response has errors, ``TransportTimeout`` when *timeout*
+            has passed, another ``TransportError`` if there is no GraphQL response, ``DocumentError`` if the request
+            cannot be sent, and ``ClientClosed``.
 
         Raises:
             TypeError: an argument is unknown or has the wrong type.

@@ -61,7 +61,7 @@ def test_demo_shows_every_step() -> None:
 
 
 def test_own_command_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command name if the shell finds it; otherwise, as in a checkout without an active environment, its path."""
+    """It is the command's name if the shell finds it; otherwise, as without an active environment, its path."""
     scripts = tmp_path / ".venv" / "bin"
     scripts.mkdir(parents=True)
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(scripts))
