@@ -207,7 +207,7 @@ def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> No
 
 @given(cuts(st.binary(max_size=200)), st.sampled_from([0, 20]))
 def test_any_bytes(chunks: list[bytes], limit: int) -> None:
-    """Any bytes make events or the named error."""
+    """Any bytes yield events or a ``TransportProtocolError``."""
     outcome(EventStreamParser(limit), chunks)
 
 

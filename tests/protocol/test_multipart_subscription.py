@@ -232,6 +232,6 @@ def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> No
 
 @given(cuts(st.binary(max_size=100)))
 def test_any_bytes(chunks: list[bytes]) -> None:
-    """Any bytes make events or the named error."""
+    """Any bytes yield events or a ``TransportProtocolError``."""
     outcome(stream(), chunks)
     outcome(stream(), [b"--graphql\r\n\r\n", *chunks, b"\r\n--graphql"])

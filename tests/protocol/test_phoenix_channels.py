@@ -217,7 +217,7 @@ def test_x07_early_events_are_bounded(monkeypatch: pytest.MonkeyPatch, caplog: p
 
 
 def test_x08_one_id_for_two() -> None:
-    """Each gets events of its own, and the last one unsubscribes."""
+    """Each operation gets its own copies of the events, and the last one unsubscribes."""
     machine, first = active()
     second, _ = machine.subscribe(DOCUMENT)
     assert data(machine, 1) == event(first, 1)
