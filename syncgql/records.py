@@ -45,8 +45,8 @@ def object_members(value: object) -> dict[Any, Any] | None:
 def record_variables(value: object, document: str) -> dict[str, Any] | None:
     """Return the fields of a dataclass or struct as variables of a document; None if it is neither.
 
-    A field is the variable of the same name or, if there is none, of a name that differs only in case and underscores:
-    ``book_id`` is ``$bookId``.
+    A field is the variable of the same name or, if the document has none, the variable whose name differs only in case
+    and underscores: ``book_id`` is ``$bookId``.
     """
     members = object_members(value)
     if members is None:
