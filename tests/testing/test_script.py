@@ -34,7 +34,7 @@ def test_a_script(mock: GraphQLMock) -> None:
         {"headers": lambda: {"Authorization": "Bearer ada"}},
         {"auth": lambda: "Bearer ada"},
         {"auth": TokenAuth(lambda: "ada")},
-        {"headers": {"Authorization": "Bearer ada"}, "init_payload": lambda: {}},
+        {"headers": {"Authorization": "Bearer ada"}, "init_payload": dict},
     ],
     ids=["headers", "auth", "TokenAuth", "init_payload"],
 )
