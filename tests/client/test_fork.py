@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from .fix_scripts import STRICT, run_python
-from .fix_servers import PATIENCE, Server
+from ..fix_scripts import STRICT, run_python
+from ..fix_servers import PATIENCE, Server
 
-SCRIPT = str(Path(__file__).parent / "scripts" / "forks.py")
-PROJECT = Path(__file__).parent.parent
+SCRIPT = str(Path(__file__).parent.parent / "scripts" / "forks.py")
+PROJECT = Path(__file__).parent.parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 

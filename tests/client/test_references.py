@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from .fix_scripts import run_python
+from ..fix_scripts import run_python
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")

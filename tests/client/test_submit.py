@@ -11,8 +11,8 @@ import pytest
 
 from syncgql import Client, ClientClosed, TransportQueryError, TransportTimeout
 
-from .fix_servers import PATIENCE, Server
-from .runtimes import runtime_of
+from ..fix_servers import PATIENCE, Server
+from ..runtimes import runtime_of
 
 GREET = "query ($name: String!) { hello(name: $name) }"
 

@@ -13,7 +13,7 @@ import pytest
 
 from syncgql import Client, TransportTimeout
 
-from .fix_servers import Server
+from ..fix_servers import Server
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
 
