@@ -23,6 +23,7 @@ from ..subscription import OnReconnect
 from ..transport.base import AsyncTransport
 from ..transport.blocking import BlockingTransport
 from ..transport.options import (
+    BATCH_MAX,
     MAX_MESSAGE_SIZE,
     POOL_SIZE,
     AuthOption,
@@ -31,7 +32,6 @@ from ..transport.options import (
     TimeoutOption,
     call_limit,
 )
-from ..transport.selection.transport_options import BATCH_MAX, TransportOptions
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods
@@ -251,6 +251,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         persisted_documents: PersistedDocumentsOption = None,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name in _DEFAULTS}
+        from ..transport.selection.transport_options import TransportOptions  # by the first client; see Pipeline
+
         self._arguments = dict(arguments)  # pickled instead of the client
         limit, arguments["timeout"] = call_limit(timeout, execute_timeout)
         # Callers often pass settings through, whether set or not, so an argument equal to its default counts as not
@@ -347,7 +349,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         return repr(self._pipeline)
 
 
-_DEFAULTS = {parameter.name: parameter.default for parameter in inspect.signature(Client).parameters.values()}
+_DEFAULTS: dict[str, Any] = {"url": None, **(Client.__init__.__kwdefaults__ or {})}
 
 
 def _taken_by(function: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:
