@@ -33,7 +33,7 @@ def as_text(table: Table) -> str:
 
 
 def as_markdown(tables: list[Table], rounds: int, machine: dict[str, Any]) -> str:
-    """Return Markdown for the documentation: the machine, a table of budgets, a chart and a table per benchmark.
+    """Return Markdown for the documentation: the machine, a chart and a table per benchmark, and a table of budgets.
 
     Args:
         tables: the results.
@@ -43,8 +43,6 @@ def as_markdown(tables: list[Table], rounds: int, machine: dict[str, Any]) -> st
     parts = [
         "<!-- Written by: make bench BENCH_ARGS=--docs -->",
         _conditions(rounds, machine),
-        "### Budgets",
-        _budgets(tables),
     ]
     for table in tables:
         parts += [
@@ -52,6 +50,7 @@ def as_markdown(tables: list[Table], rounds: int, machine: dict[str, Any]) -> st
             f"![{table.title}, {table.unit}]({table.name}.svg)",
             _rows(table),
         ]
+    parts += ["### Budgets", _budgets(tables)]
     return "\n\n".join(parts) + "\n"
 
 
