@@ -78,10 +78,10 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         except TransportError as error:  # no response: unreachable, too slow, not GraphQL, ...
             print(error)
 
-    Creating a client does no I/O and starts no thread; the first call does. One client can be used by any number of
-    threads at once, inside a running event loop, and before and after a fork. Create one at module level and use it
-    everywhere. It closes when the last reference to it is dropped or the program ends; ``close()`` and ``with`` close
-    it earlier. Leaving ``with`` closes the client and entering it again reopens it; ``close()`` is final.
+    Creating a client opens no connection and starts no thread; the first call does. One client can be used by any
+    number of threads at once, inside a running event loop, and before and after a fork. Create one at module level and
+    use it everywhere. It closes when the last reference to it is dropped or the program ends; ``close()`` and ``with``
+    close it earlier. Leaving ``with`` closes the client and entering it again reopens it; ``close()`` is final.
 
     - ``execute`` returns the data, a dict, and raises errors.
     - ``execute_result`` returns the whole result, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
@@ -203,7 +203,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
             and *execute_timeout* limit a call; or an argument has no effect, for example because *transport* is given.
         ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, a protocol is unknown or
-            cannot be used with the URL for subscriptions, or the file of *persisted_documents* cannot be read.
+            cannot be used with the URL for subscriptions, or the file of *schema* or *persisted_documents* cannot be
+            read.
     """
 
     def __init__(
