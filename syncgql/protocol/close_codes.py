@@ -22,7 +22,7 @@ INTERNAL_ERROR = 1011
 
 
 CREDENTIAL_OPTIONS = "headers=, auth= and init_payload="
-"""The options of most transports that hold credentials, for advice."""
+"""The options that contain credentials in most transports, for advice."""
 
 
 class RetryDecision(enum.Enum):
@@ -105,7 +105,7 @@ def refused_error(
     decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS,
     options: str = CREDENTIAL_OPTIONS,
 ) -> TransportError:
-    """Return the error for a connection that the server refused with a message that has *payload*."""
+    """Return the error for a connection that the server refused with a message that contains *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = "no reason" if said is None else as_text(said)
     message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"

@@ -10,12 +10,12 @@ A channel has the states of a connection. In addition, a channel can end while i
       +------------- phx_error, phx_close -----------+
 
 An operation begins with a ``doc``. Its reply has the result of a query or mutation, or the id of a subscription, which
-``unsubscribe`` ends. ``OPERATION_CAUSES`` and ``OPERATION_REPLIES`` say what happens in each state of an operation.
+``unsubscribe`` ends. ``OPERATION_CAUSES`` and ``OPERATION_REPLIES`` define what happens in each state of an operation.
 Events of a subscription come without a join and may come before the reply that names it, so events of an unknown
 subscription are kept until no ``doc`` waits for its reply. The server never completes a subscription.
 
-Each message has a ``ref``, and that of a ``doc`` is the id of its operation. Replies to unknown refs, messages with the
-``join_ref`` of an earlier join, and unknown events are ignored.
+Each message has a ``ref``; the ``ref`` of a ``doc`` is the id of its operation. Replies to unknown refs, messages with
+the ``join_ref`` of an earlier join, and unknown events are ignored.
 """
 
 from __future__ import annotations

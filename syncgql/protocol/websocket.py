@@ -270,7 +270,7 @@ class WebSocketProtocol(ABC):
         try:
             state = self.SENDS[self.state][type]
         except KeyError:
-            raise LocalProtocolError(f"{self.NAME} does not allow to send {type} while {self.state.value}.") from None
+            raise LocalProtocolError(f"{self.NAME} does not allow sending {type} while {self.state.value}.") from None
         if state is not self.state:
             self._enter(state)
 

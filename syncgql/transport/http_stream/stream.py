@@ -68,7 +68,7 @@ class Prepared(Protocol):
 
     @property
     def protocol_name(self) -> str:
-        """The name of the protocol by which the results arrive."""
+        """The name of the protocol over which the results arrive."""
 
     @property
     def where(self) -> str:

@@ -8,8 +8,8 @@ import pytest
 
 from syncgql import Client, TransportConnectionFailed, TransportQueryError, TransportTimeout
 
-from .fix_servers import Server
-from .servers.wire import WireServer, always, answer
+from ..fix_servers import Server
+from ..servers.wire import WireServer, always, answer
 
 
 def test_ping_returns_the_seconds_of_a_round_trip(any_server: Server) -> None:

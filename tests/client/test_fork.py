@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from .fix_scripts import STRICT, run_python
-from .fix_servers import PATIENCE, Server
+from ..fix_scripts import STRICT, run_python
+from ..fix_servers import PATIENCE, Server
 
-SCRIPT = str(Path(__file__).parent / "scripts" / "forks.py")
-PROJECT = Path(__file__).parent.parent
+SCRIPT = str(Path(__file__).parent.parent / "scripts" / "forks.py")
+PROJECT = Path(__file__).parent.parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no fork")
 
@@ -49,7 +49,7 @@ def test_f05_fork_under_load(strawberry_server: Server) -> None:
 
 
 def test_f05_fork_under_a_rate_limit(strawberry_server: Server) -> None:
-    """Children have a queue of their own, and the parent's threads keep their places."""
+    """Children have their own queues, and the parent's threads keep their places."""
     run(strawberry_server, "paced")
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from syncgql import Client, Subscription
 
-from .fix_servers import PATIENCE, Server
+from ..fix_servers import PATIENCE, Server
 
 
 class Trace:

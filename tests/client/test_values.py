@@ -16,9 +16,9 @@ from graphql import GraphQLScalarType
 from syncgql import UNSET, Client, FileVar, GraphQLRequest, RequestsHTTPTransport, update_schema_scalar
 from syncgql.testing import GraphQLMock
 
-from .multipart_form import Form
-from .servers.scripted import Peer, ScriptedServer
-from .servers.wire import WireRequest, WireServer, always, answer
+from ..multipart_form import Form
+from ..servers.scripted import Peer, ScriptedServer
+from ..servers.wire import WireRequest, WireServer, always, answer
 
 
 class Plan(str, enum.Enum):

@@ -19,9 +19,9 @@ from syncgql import Client, ClientClosed, SubscriptionForked, TransportError, Tr
 from syncgql.pipeline.stream_source import StreamSource
 from syncgql.runtime.event_buffer import NO_PROCESS
 
-from .fix_leaks import Remains
-from .fix_servers import PATIENCE, Server
-from .runtimes import runtime_of
+from ..fix_leaks import Remains
+from ..fix_servers import PATIENCE, Server
+from ..runtimes import runtime_of
 
 COUNT = "subscription { count(delay: 0.005) }"
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from .fix_scripts import run_python
-from .fix_servers import Server
+from ..fix_scripts import run_python
+from ..fix_servers import Server
 
 pytest.importorskip("gevent", reason="gevent is for CPython only")
 
-SCRIPT = Path(__file__).parent / "scripts" / "greenlets.py"
+SCRIPT = Path(__file__).parent.parent / "scripts" / "greenlets.py"
 
 
 def test_f06_greenlets_on_two_clients(strawberry_server: Server) -> None:

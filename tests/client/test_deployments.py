@@ -17,9 +17,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from .fix_servers import PATIENCE, Server
+from ..fix_servers import PATIENCE, Server
 
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent.parent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="gunicorn and Celery's prefork need fork")
 

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from .fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
-from .fix_servers import PATIENCE
-from .fix_streams import StreamServer
-from .test_client_interrupt import Press, press_ctrl_c
-from .transport.response_streams import Protocol, each_protocol
+from ..fix_scripts import SLOW_CALLBACK, STRICT, RunScript, run_python
+from ..fix_servers import PATIENCE
+from ..fix_streams import StreamServer
+from ..transport.response_streams import Protocol, each_protocol
+from .test_interrupt import Press, press_ctrl_c
 
 __all__ = ["press_ctrl_c"]
 
-SCRIPTS = Path(__file__).parent / "scripts"
+SCRIPTS = Path(__file__).parent.parent / "scripts"
 PROJECT = SCRIPTS.parents[1]
 ENDLESS = "subscription { endless }"
 

@@ -11,7 +11,7 @@ import pytest
 
 from syncgql import AIOHTTPTransport, AIOHTTPWebsocketsTransport, Client
 
-from .fix_servers import Server
+from ..fix_servers import Server
 
 
 def headers() -> dict[str, str]:

@@ -10,7 +10,7 @@ import pytest
 
 from syncgql import Client, EventStreamTransport, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
 
-from .servers.strawberry_server import schema
+from ..servers.strawberry_server import schema
 
 SLEEP = "{ sleep(seconds: 60) }"
 WAYS: dict[str, Any] = {

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from .fix_scripts import ScriptResult, run_python
-from .fix_servers import Server
+from ..fix_scripts import ScriptResult, run_python
+from ..fix_servers import Server
 
-SCRIPT = str(Path(__file__).parent / "scripts" / "exits.py")
-PROJECT = Path(__file__).parent.parent
+SCRIPT = str(Path(__file__).parent.parent / "scripts" / "exits.py")
+PROJECT = Path(__file__).parent.parent.parent
 
 EXIT_SECONDS = 15.0  # it takes at most 2; a busy machine needs more
 

@@ -25,10 +25,10 @@ from syncgql.runtime.loop_thread import LoopThread
 from syncgql.schema import validation
 from syncgql.transport.websocket import connection
 
-from .counting_loop import CountingLoop
-from .fix_scripts import RunScript
-from .servers.scripted import TEXT, Peer, ScriptedServer
-from .servers.wire import WireServer, always, answer
+from ..counting_loop import CountingLoop
+from ..fix_scripts import RunScript
+from ..servers.scripted import TEXT, Peer, ScriptedServer
+from ..servers.wire import WireServer, always, answer
 
 CALLS = 20
 PATIENCE = 60.0  # seconds

@@ -10,8 +10,8 @@ import pytest
 from syncgql import Client, ClientClosed, LocalSchemaTransport, RequestsHTTPTransport
 from syncgql.testing import GraphQLMock
 
-from .fix_servers import PATIENCE, Server
-from .servers.strawberry_server import schema
+from ..fix_servers import PATIENCE, Server
+from ..servers.strawberry_server import schema
 
 HELLO = {"hello": "Hello world!"}
 WAYS: dict[str, Any] = {

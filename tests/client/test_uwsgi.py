@@ -18,10 +18,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from .fix_servers import PATIENCE, Server
+from ..fix_servers import PATIENCE, Server
 
 UWSGI = shutil.which("uwsgi", path=str(Path(sys.executable).parent))
-PROJECT = Path(__file__).parent.parent
+PROJECT = Path(__file__).parent.parent.parent
 STOP_SECONDS = 30  # it takes one or two; uWSGI kills a worker that hangs after 60
 ANSWER = b"[{'hello': 'Hello world!'}, {'hello': 'Hello world!'}, {'count': 1}]"
 
