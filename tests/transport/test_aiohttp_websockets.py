@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import inspect
 import ssl
-import threading
-import time
 import traceback
 import warnings
 from collections.abc import AsyncIterator
@@ -19,7 +17,6 @@ from yarl import URL
 
 from syncgql import (
     AIOHTTPWebsocketsTransport,
-    Client,
     DocumentError,
     GraphQLRequest,
     TransportClosed,
@@ -32,7 +29,7 @@ from syncgql import (
 from ..fix_proxy import PASSWORD, USER
 from ..fix_servers import Server
 from ..servers.front import Front
-from ..servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
+from ..servers.scripted import LEGACY, MODERN
 from .asynchronous import in_loop, websockets
 
 PAGE = {
@@ -100,48 +97,6 @@ def test_names_of_the_subprotocols() -> None:
     """Gql's two constants exist."""
     assert AIOHTTPWebsocketsTransport.APOLLO_SUBPROTOCOL == LEGACY
     assert AIOHTTPWebsocketsTransport.GRAPHQLWS_SUBPROTOCOL == MODERN
-
-
-@pytest.mark.parametrize(
-    ("options", "error", "match"),
-    [
-        ({"url": "http://127.0.0.1/graphql"}, ValueError, "ws:// or wss://"),
-        ({"url": "/graphql"}, ValueError, "ws:// or wss://"),
-        ({"url": 5}, TypeError, "url must be"),
-        ({"subprotocols": "graphql-ws"}, TypeError, "subprotocols must be a collection"),
-        ({"subprotocols": []}, ValueError, "subprotocols is empty"),
-        (
-            {"subprotocols": ["mqtt"]},
-            ValueError,
-            "'mqtt', which is not supported; supported are graphql-transport-ws, graphql-ws",
-        ),
-        ({"headers": ["a"]}, TypeError, "headers"),
-        ({"headers": {"X": "a\r\nb"}}, ValueError, "line break"),
-        ({"auth": ["ada", "secret"]}, TypeError, "auth must be"),
-        ({"proxy_auth": ("ada", "secret")}, TypeError, "pass proxy= as well"),
-        ({"proxy": "http://127.0.0.1", "proxy_auth": "secret"}, TypeError, "proxy_auth must be"),
-        ({"init_payload": "token"}, TypeError, "init_payload"),
-        ({"connect_timeout": 0}, ValueError, "connect_timeout must be more than 0"),
-        ({"ack_timeout": "10"}, TypeError, "ack_timeout must be a number"),
-        ({"keep_alive_timeout": -1}, ValueError, "keep_alive_timeout must be more than 0"),
-        ({"ping_interval": True}, TypeError, "ping_interval must be a number"),
-        ({"heartbeat": float("nan")}, ValueError, "heartbeat must be more than 0"),
-        ({"max_message_size": -1}, ValueError, "max_message_size must be 0"),
-        ({"max_message_size": 1.5}, TypeError, "max_message_size must be a whole number of bytes"),
-    ],
-)
-def test_wrong_arguments(options: dict[str, Any], error: type[Exception], match: str) -> None:
-    """Wrong arguments are refused immediately, by name, and secrets in them are not shown."""
-    with pytest.raises(error, match=match) as caught:
-        AIOHTTPWebsocketsTransport(**{"url": "ws://127.0.0.1/graphql", **options})
-    assert "secret" not in str(caught.value)
-
-
-def test_no_limit() -> None:
-    """None means no limit, for every limit; and a yarl URL is accepted."""
-    limits = [name for name in PAGE if name.endswith("timeout")]
-    transport = AIOHTTPWebsocketsTransport(URL("ws://127.0.0.1/graphql"), **dict.fromkeys(limits))  # type: ignore[arg-type]
-    assert transport.url == "ws://127.0.0.1/graphql"
 
 
 @in_loop
@@ -262,41 +217,6 @@ async def test_syntax_errors_are_not_sent(strawberry_server: Server) -> None:
 
 
 @in_loop
-async def test_leaving_a_subscription_ends_it_on_the_server(strawberry_server: Server, ariadne_server: Server) -> None:
-    """Closing the generator ends the subscription on the server, on every server."""
-    for name, server in (("strawberry", strawberry_server), ("ariadne", ariadne_server)):
-        for subprotocol in (MODERN, LEGACY):
-            server = Server(server.url)  # the entries from now on
-            path = "/legacy" if name == "ariadne" and subprotocol == LEGACY else "/graphql"
-            url = server.at(path).replace("http", "ws", 1)
-            async with websockets(url, subprotocols=[subprotocol]) as transport:
-                events = transport.subscribe("subscription { count(delay: 0.01) }")
-                await anext(events)
-                await events.aclose()
-                await asyncio.to_thread(server.wait_for, "subscription_ended")
-
-
-@in_loop
-async def test_connect_close_and_again(any_server: Server) -> None:
-    """Connecting opens a socket, and does nothing the second time; closing closes it, and connecting opens another."""
-    async with websockets(any_server.ws_url) as transport:
-        for _ in range(2):
-            await transport.connect()
-            await transport.connect()
-            assert transport.payloads == {"connection_ack": None}
-            closing = asyncio.ensure_future(transport.wait_closed())
-            await transport.close()
-            await asyncio.wait_for(closing, 30)
-            await transport.close()
-            with pytest.raises(TransportClosed):
-                await transport.execute("{ hello }")
-            with pytest.raises(TransportClosed):
-                await transport.send_ping()
-    assert len(any_server.seen("ws_connect")) == 2
-    assert [entry["code"] for entry in any_server.seen("ws_close")] == [1000, 1000]
-
-
-@in_loop
 async def test_pings_by_hand(any_server: Server) -> None:
     """send_ping reaches a real server, whose pong sets pong_received."""
     async with websockets(any_server.ws_url) as transport:
@@ -316,91 +236,3 @@ async def test_extra_args_are_for_http(any_server: Server) -> None:
     async with websockets(any_server.ws_url) as transport:
         with pytest.raises(TransportError, match="extra_args= is only for HTTP"):
             await transport.execute("{ hello }", extra_args={"timeout": 1})
-
-
-@in_loop
-async def test_many_calls_share_one_socket(any_server: Server) -> None:
-    """Concurrent queries need one socket, and each receives its own result."""
-    async with websockets(any_server.ws_url) as transport:
-        calls = [transport.execute(f'{{ hello(name: "{number}") }}') for number in range(50)]
-        results = await asyncio.gather(*calls)
-    assert [result.data["hello"] for result in results] == [f"Hello {number}!" for number in range(50)]
-    assert len(any_server.seen("ws_connect")) == 1
-
-
-# -- below a client
-
-
-def test_w09_n09_pings_are_answered_while_the_consumer_is_busy() -> None:
-    """Below a client, pings of both kinds are answered while the user's code is busy."""
-    answered = threading.Event()
-
-    async def script(peer: Peer) -> None:
-        await peer.acknowledge()
-        id = (await peer.receive())["id"]
-        await peer.send("next", id=id, payload={"data": {"n": 1}})
-        for number in range(20):
-            await peer.frame(PING, b"%d" % number)
-            await peer.send("ping", payload={"number": number})
-            assert await peer.expect("pong") == {"type": "pong", "payload": {"number": number}}
-        assert len(peer.pongs) == 20
-        answered.set()
-        await peer.send("complete", id=id)
-        await peer.drain()
-
-    with ScriptedServer(script) as server, Client(server.ws_url) as client:
-        for event in client.subscribe("subscription { n }"):
-            assert event == {"n": 1}
-            assert answered.wait(30)
-
-
-def test_w35_an_error_as_the_first_message_reaches_a_blocked_caller() -> None:
-    """Below a client, a rejected operation raises the server's errors in the thread that waits for it."""
-
-    async def script(peer: Peer) -> None:
-        await peer.acknowledge()
-        while True:
-            id = (await peer.receive())["id"]
-            await peer.send("error", id=id, payload=[{"message": "no such field", "extensions": {"code": 7}}])
-
-    with ScriptedServer(script) as server, Client(server.ws_url) as client:
-        with pytest.raises(TransportQueryError, match="no such field"):
-            client.execute("{ n }")
-        subscription = client.subscribe("subscription { n }")
-        with pytest.raises(TransportQueryError, match="no such field") as caught:
-            next(subscription)
-        assert caught.value.errors == [{"message": "no such field", "extensions": {"code": 7}}]
-        with pytest.raises(StopIteration):
-            next(subscription)
-
-
-def test_f26_closing_a_client_does_not_wait_for_a_silent_server() -> None:
-    """Below a client, closing takes about a second instead of aiohttp's ten if a server does not respond."""
-
-    async def script(peer: Peer) -> None:
-        await peer.acknowledge()
-        await asyncio.Event().wait()
-
-    with ScriptedServer(script) as server:
-        client = Client(server.ws_url)
-        client.subscribe("subscription { n }")
-        started = time.monotonic()
-        client.close()
-        assert time.monotonic() - started < 8
-
-
-def test_a_legacy_server_that_drops_the_socket_on_every_stop() -> None:
-    """Leaving a subscription raises nothing, however the server handles the stop, and the next one works."""
-
-    async def script(peer: Peer) -> None:
-        await peer.acknowledge(LEGACY)
-        id = (await peer.expect("start"))["id"]
-        await peer.send("data", id=id, payload={"data": {"n": peer.number}})
-        await peer.expect("stop")
-        await peer.reset()
-
-    with ScriptedServer(script) as server, Client(server.ws_url) as client:
-        for number in (1, 2, 3):
-            for event in client.subscribe("subscription { n }"):
-                assert event == {"n": number}
-                break
