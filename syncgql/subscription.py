@@ -132,16 +132,16 @@ class Subscription(Generic[T_co]):
         # The same as _take(None), but inlined, because it runs for every event.
         if self._gap_handler is not None:
             return self._take(None)
-        try:
-            item = self._get(None)
-        except BaseException:
-            self.close()
-            raise
-        if isinstance(item, Marker):
+        while True:
+            try:
+                item = self._get(None)
+            except BaseException:
+                self.close()
+                raise
+            if not isinstance(item, Marker):
+                return self._convert(item)
             if isinstance(item, End):
                 self._end(item)
-            return self._take(None)
-        return self._convert(item)
 
     def next(self, timeout: float | None = None) -> T_co:
         """Return the next event, waiting for at most *timeout* seconds.

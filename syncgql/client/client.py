@@ -23,6 +23,7 @@ from ..subscription import OnReconnect
 from ..transport.base import AsyncTransport
 from ..transport.blocking import BlockingTransport
 from ..transport.options import (
+    BATCH_MAX,
     MAX_MESSAGE_SIZE,
     POOL_SIZE,
     AuthOption,
@@ -31,7 +32,6 @@ from ..transport.options import (
     TimeoutOption,
     call_limit,
 )
-from ..transport.selection.transport_options import BATCH_MAX, TransportOptions
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods
@@ -78,10 +78,10 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         except TransportError as error:  # no response: unreachable, too slow, not GraphQL, ...
             print(error)
 
-    Creating a client does no I/O and starts no thread; the first call does. One client can be used by any number of
-    threads at once, inside a running event loop, and before and after a fork. Create one at module level and use it
-    everywhere. It closes when the last reference to it is dropped or the program ends; ``close()`` and ``with`` close
-    it earlier. Leaving ``with`` closes the client and entering it again reopens it; ``close()`` is final.
+    Creating a client opens no connection and starts no thread; the first call does. One client can be used by any
+    number of threads at once, inside a running event loop, and before and after a fork. Create one at module level and
+    use it everywhere. It closes when the last reference to it is dropped or the program ends; ``close()`` and ``with``
+    close it earlier. Leaving ``with`` closes the client and entering it again reopens it; ``close()`` is final.
 
     - ``execute`` returns the data, a dict, and raises errors.
     - ``execute_result`` returns the whole result, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
@@ -203,7 +203,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
             and *execute_timeout* limit a call; or an argument has no effect, for example because *transport* is given.
         ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, a protocol is unknown or
-            cannot be used with the URL for subscriptions, or the file of *persisted_documents* cannot be read.
+            cannot be used with the URL for subscriptions, or the file of *schema* or *persisted_documents* cannot be
+            read.
     """
 
     def __init__(
@@ -251,6 +252,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         persisted_documents: PersistedDocumentsOption = None,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name in _DEFAULTS}
+        from ..transport.selection.transport_options import TransportOptions  # by the first client; see Pipeline
+
         self._arguments = dict(arguments)  # pickled instead of the client
         limit, arguments["timeout"] = call_limit(timeout, execute_timeout)
         # Callers often pass settings through, whether set or not, so an argument equal to its default counts as not
@@ -347,7 +350,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         return repr(self._pipeline)
 
 
-_DEFAULTS = {parameter.name: parameter.default for parameter in inspect.signature(Client).parameters.values()}
+_DEFAULTS: dict[str, Any] = {"url": None, **(Client.__init__.__kwdefaults__ or {})}
 
 
 def _taken_by(function: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 
 from ..result import ExecutionResult
 from . import json_codec
-from .close_codes import RetryDecision, close_code
+from .close_codes import CLOSE_CODES, RetryDecision
 from .graphql_response import MalformedResponse, parse_response
 from .json_codec import JSONDeserialize
 from .phoenix_frames import SERIALIZERS, Frame
@@ -134,7 +134,7 @@ class PhoenixChannels(WebSocketProtocol):
 
     def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
         # Close code 1000 says nothing about the credentials: Phoenix refuses them with HTTP 403.
-        return self.DECISIONS.get(code) or close_code(code).decision
+        return self.DECISIONS.get(code) or CLOSE_CODES[code].decision
 
     # -- the channel
 

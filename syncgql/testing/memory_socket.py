@@ -28,6 +28,10 @@ class MemorySessions(SharedSession):
         """Return an object with the methods of a session that a WebSocket transport uses."""
         return cast(aiohttp.ClientSession, self._memory)
 
+    def without_cookies(self) -> aiohttp.ClientSession:
+        """Return the same object: sockets in memory have no cookies."""
+        return cast(aiohttp.ClientSession, self._memory)
+
     async def release(self) -> None:
         """Wait until all connections have ended."""
         await self._memory.close()

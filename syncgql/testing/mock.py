@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from ..transport.round_trip import RoundTrip
 from ..transport.selection.selecting_transport import SelectingTransport
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
+from ..transport.token_auth import noting_refusals
 from ..transport.websocket.transport import WebSocketTransport
 from .answer import Answer
 from .answers import Answers
@@ -202,7 +204,7 @@ class MockTransport(AsyncTransport):
         parts = self._answers.parts(call)
         if parts is not None:
             return RoundTrip(parts, _play, whole_result)
-        return RoundTrip(self._answers.answer(call), _wait_for, self._parse)
+        return RoundTrip(self._answers.answer(call), _wait_for, functools.partial(self._parse, call.headers))
 
     def incremental_stream(
         self,
@@ -246,13 +248,18 @@ class MockTransport(AsyncTransport):
             return prepared.headers, public_url(str(prepared.url))
         return CIMultiDict(), self._target
 
-    def _parse(self, answer: Answer) -> ExecutionResult:
-        error = answer.error()
-        if error is not None:
-            raise error
+    def _parse(self, sent_headers: Mapping[str, str], answer: Answer) -> ExecutionResult:
         headers = CIMultiDict(answer.http_headers)
-        response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
-        return parse_http_response(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
+        head = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
+
+        def parse(response: HTTPResponse) -> ExecutionResult:
+            error = answer.error()
+            if error is not None:
+                raise error
+            return parse_http_response(response, json_deserialize=json_codec.loads)
+
+        note = noting_refusals(parse, self._queries.token_auth)
+        return note(HTTPResponse(head, answer.content, sent_headers))
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         call = RecordedRequest(sent_request(request), url=self._target)

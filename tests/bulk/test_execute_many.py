@@ -29,10 +29,10 @@ from syncgql import (
 )
 from syncgql.testing import GraphQLMock
 
+from ..client.test_counts import functions_entered
 from ..fix_scripts import RunScript
 from ..fix_servers import PATIENCE, Server
 from ..servers.wire import WireConnection, WireServer, always, answer
-from ..test_client_counts import functions_entered
 
 GREET = "query ($name: String!) { hello(name: $name) }"
 SLEEP = "query ($seconds: Float!) { sleep(seconds: $seconds) }"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.processes import syncgql
+from tests.cli.processes import Terminal, syncgql
 from tests.fix_servers import Server
 from tests.fix_streams import StreamServer
 
@@ -36,6 +36,15 @@ def test_the_table(library: str) -> None:
     """The table has a row for each feature; the demo's server accepts batches."""
     rows = [line.split() for line in syncgql("ping", library).stdout.splitlines()]
     assert ["batch", "yes"] in rows
+
+
+def test_a_secret_is_asked_for_once(library: str) -> None:
+    """All probes use it."""
+    with Terminal("ping", library, "--auth", "bearer:@prompt") as terminal:
+        terminal.wait_for("Token: ")
+        terminal.type("t0ken\n")
+        assert terminal.wait() == 0
+    assert terminal.screen.count("Token: ") == 1
 
 
 def test_no_server() -> None:

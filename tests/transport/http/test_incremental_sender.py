@@ -1,4 +1,4 @@
-"""Responses in parts over HTTP, from a raw server that cuts and breaks them; test_client_stream has real servers."""
+"""Responses in parts over HTTP from a raw server that cuts and breaks them; client/test_streams.py has real servers."""
 
 from __future__ import annotations
 
