@@ -52,7 +52,8 @@ def parse_header(text: str) -> tuple[str, str]:
     """Parse a header in the form ``Name: value``; return its name and value.
 
     Raises:
-        click.UsageError: there is no colon; the message does not show the text, which may be a secret.
+        click.UsageError: there is no colon or no name, or a reference in the value cannot be resolved. The message does
+            not show the text, which may be a secret.
     """
     name, colon, value = text.partition(":")
     if not colon or not name.strip():
@@ -64,7 +65,7 @@ def parse_headers(given: Iterable[str]) -> CIMultiDict[str]:
     """Return the headers of ``SYNCGQL_HEADERS``, and the *given* ones, which override them.
 
     Raises:
-        click.UsageError: as for ``parse_header``.
+        click.UsageError: a header has no colon or no name, or a reference in its value cannot be resolved.
     """
     # The variable contains one header per line.
     lines = os.environ.get(HEADERS_VARIABLE, "").splitlines()
@@ -81,7 +82,7 @@ def parse_auth(text: str) -> str | tuple[str, str]:
     ``@prompt`` asks for it on the terminal.
 
     Raises:
-        click.UsageError: the text has neither form; the message does not show it.
+        click.UsageError: the text has neither form, or the secret cannot be read. The message does not show the text.
     """
     scheme, _, rest = text.partition(":")
     if scheme.lower() == "bearer" and rest:
@@ -98,7 +99,8 @@ def parse_init_payload(text: str) -> dict[str, Any]:
     """Return the payload of ``connection_init``: a JSON object, in which ``resolve`` replaces the references.
 
     Raises:
-        click.UsageError: the text is not a JSON object; the message does not show it.
+        click.UsageError: the text is not a JSON object, or a reference in it cannot be resolved. The message does not
+            show the text.
     """
     try:
         payload = json.loads(text)

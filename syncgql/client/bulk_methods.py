@@ -163,8 +163,8 @@ class BulkMethods(ClientBase):
             for book in client.paginate(document, page_size=100):
                 print(book["title"])
 
-        The connection, a field with ``nodes`` or ``edges``, and the variable for its cursor are found in the document;
-        if it uses ``before`` and ``last``, the pages are fetched backward. The next page is fetched while the loop body
+        The connection, a field that selects ``pageInfo``, and the variable for its cursor are found in the document; if
+        it uses ``before`` and ``last``, the pages are fetched backward. The next page is fetched while the loop body
         runs. If the server refuses a page as too expensive (``MAX_COST_EXCEEDED``, HTTP status 502 or 504), a smaller
         one is fetched.
 

@@ -84,7 +84,7 @@ def test_a_result_is_required() -> None:
 
 def test_headers_of_a_call_are_refused() -> None:
     """A transport that can send them overrides ``round_trip``."""
-    refused = pytest.raises(TransportError, match="Smallest takes no headers per request")
+    refused = pytest.raises(TransportError, match="Smallest does not accept headers for a single request")
     with Client(transport=Smallest()) as client, refused as caught:
         client.execute("{ a }", headers={"X": "1"})
     assert caught.value.sent is False
