@@ -49,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class GraphQLMock(Answers):
-    """Answer the requests of all clients within a ``with`` block, without a network.
+    """Answers the requests of all clients within a ``with`` block, without a network.
 
     Requests are prepared by the client's own transport, so invalid requests fail as they do without the mock, and the
     recorded headers and credentials are the real ones. Subscriptions use the client's own WebSocket code, including
@@ -87,7 +87,7 @@ class GraphQLMock(Answers):
         """Send an operation to its real server. Batches are sent as single requests.
 
         Args:
-            match: the operation; see ``add``. It takes precedence over registered answers.
+            match: the operation; see ``add``. This takes precedence over registered answers.
 
         Raises:
             TypeError: *match* has the wrong type.
@@ -98,8 +98,8 @@ class GraphQLMock(Answers):
     def record(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Send operations without a registered answer to their real servers, and record the responses.
 
-        The tape is a JSON file, which is written at the end of the ``with`` block or of the test. It has neither the
-        headers of requests nor credentials; those that a server repeats are replaced with ``***``.
+        The tape is a JSON file, which is written at the end of the ``with`` block or of the test. It contains no
+        request headers and no credentials; credentials that a server repeats are replaced with ``***``.
 
         Args:
             path: the file. In the fixture, it is relative to the directory of the test module.
@@ -135,7 +135,7 @@ class GraphQLMock(Answers):
         return any(matches(call) for matches in self._passing)
 
     def recorder_of(self, call: RecordedRequest) -> Recorder | None:
-        """Return the recorder for the response to an operation; None if no server answers the operation.
+        """Return the recorder for the response to an operation; None if it is not sent to a server and recorded.
 
         Raises:
             UnexpectedOperation: the document is not valid for the schema.
@@ -151,7 +151,7 @@ class GraphQLMock(Answers):
 
 
 class MockTransport(AsyncTransport):
-    """Replace the transports that a client with these options would use."""
+    """Replaces the transports that a client with these options would use."""
 
     def __init__(self, answers: GraphQLMock, options: TransportOptions) -> None:
         self._answers = answers
@@ -243,7 +243,7 @@ class MockTransport(AsyncTransport):
         return RoundTrip(each, _send_all, parse)
 
     def _wire(self, prepared: object) -> tuple[Mapping[str, str], str]:
-        """Return the headers and the URL of a prepared request, or those of the client if it has none."""
+        """Return the headers and the URL of a prepared request; no headers and the client's URL if it has none."""
         if isinstance(prepared, HTTPRequest):
             return prepared.headers, public_url(str(prepared.url))
         return CIMultiDict(), self._target
@@ -274,7 +274,7 @@ class MockTransport(AsyncTransport):
         return self._sockets.stream(request, sink)
 
     def _real(self) -> AsyncTransport:
-        """Return the transport for subscriptions that the client has without the mock."""
+        """Return the transport that the client would use for subscriptions without the mock."""
         if self._real_subscriptions is None:
             self._real_subscriptions = TransportFactory(self._options).build().subscriptions
         return self._real_subscriptions
@@ -291,7 +291,7 @@ class MockTransport(AsyncTransport):
 
 
 def _websockets(subscriptions: AsyncTransport) -> AIOHTTPWebsocketsTransport | None:
-    """Return the transport over WebSocket that a client has for subscriptions."""
+    """Return the WebSocket transport among a client's transports for subscriptions; None if there is none."""
     candidates = subscriptions.candidates if isinstance(subscriptions, SelectingTransport) else (subscriptions,)
     return next((each for each in candidates if isinstance(each, AIOHTTPWebsocketsTransport)), None)
 

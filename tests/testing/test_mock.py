@@ -53,7 +53,7 @@ def test_delays_take_no_time(mock: GraphQLMock) -> None:
 
 
 def test_delays_of_a_batch_pass_at_the_same_time(mock: GraphQLMock) -> None:
-    """Ten times 6 s are less than 10 s."""
+    """Ten simultaneous delays of 6 s take less than 10 s."""
     mock.add("Book", {"book": None}, delay=6)
     with Client(URL) as client:
         batch = [GraphQLRequest(BOOK, {"id": "1"})] * 10
@@ -62,7 +62,7 @@ def test_delays_of_a_batch_pass_at_the_same_time(mock: GraphQLMock) -> None:
 
 @pytest.mark.parametrize("schema", [None, SDL])
 def test_typename(schema: str | None) -> None:
-    """The query of ``ping()`` is answered with and without a schema, and is no call."""
+    """The query of ``ping()`` is answered with and without a schema, and does not count as a call."""
     with GraphQLMock(schema) as mock, Client(URL) as client:
         assert client.execute("{ __typename }") == {"__typename": "Query"}
         assert client.ping() >= 0
@@ -94,7 +94,7 @@ def test_pass_through_of_subscriptions_and_parts(mock: GraphQLMock, strawberry_s
 
 
 def test_every_kind_of_client(mock: GraphQLMock) -> None:
-    """Clients created before, with a transport, with requests; and futures."""
+    """The mock applies to clients that were created earlier, have a transport or use requests, and to futures."""
     mock.add("Book", {"book": None})
     for transport in (AIOHTTPTransport(URL, {"X": "1"}), RequestsHTTPTransport(URL, {"X": "1"})):
         with Client(transport=transport) as client:
