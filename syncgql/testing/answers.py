@@ -11,7 +11,7 @@ from graphql import FieldNode, GraphQLSchema, build_schema, graphql_sync, valida
 
 from ..result import ABSENT
 from ..schema.provider import load_schema
-from .answer import Answer
+from .answer import Answer, check_arguments
 from .answer_check import check_data
 from .fakes import Fakes, Overrides
 from .override_check import check_overrides
@@ -92,17 +92,15 @@ class Answers:
             delay: the seconds to wait before the response; the default is 0.
 
         Raises:
-            TypeError: no data, errors, body, raises or error status is given, or an argument has the wrong type.
+            TypeError: no data, errors, body, raises or error status is given, or body or raises is given with another
+                answer, or an argument has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
+        check_arguments(data, errors, extensions, body, raises)
         if data is ABSENT and errors is None and body is None and raises is None:
             if status == HTTPStatus.OK or extensions is not None:
                 raise TypeError("Pass an answer: data, errors, body, raises or the status of an HTTP error.")
             body = ""
-        if data is not ABSENT and data is not None and not callable(data) and not isinstance(data, Mapping):
-            raise TypeError(f'data must be a dict such as {{"book": {{...}}}}, not {type(data).__name__}.')
-        if isinstance(errors, str):
-            raise TypeError("errors must be a list of messages or error objects, not str.")
         members: dict[str, Any] = {} if data is ABSENT else {"data": data}
         if errors is not None:
             members["errors"] = [{"message": each} if isinstance(each, str) else dict(each) for each in errors]

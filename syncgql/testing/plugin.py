@@ -6,21 +6,26 @@ pytest imports this module wherever syncgql is installed, so the fixtures import
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from .mock import GraphQLMock
     from .server import GraphQLServer
     from .tape import Tape
 
 OPTION = "--syncgql-record"
 
+PACKAGE = Path(__file__).parent.parent
+
 RECORDED: pytest.StashKey[dict[Path, Tape]] = pytest.StashKey()
 """The tapes that were recorded in this run."""
+
+FAILURES: pytest.StashKey[list[list[str]]] = pytest.StashKey()
+"""The failures of the mock and of the server of a test."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -34,6 +39,18 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption(OPTION) and config.getoption("numprocesses", None):
         raise pytest.UsageError(f"{OPTION} requires a single process; run pytest with -n 0.")
     config.stash[RECORDED] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Report a failure that the test itself raises only once, and without the frames of this package."""
+    if call.when != "call" or call.excinfo is None:
+        return
+    error = call.excinfo.value
+    for failures in item.stash.get(FAILURES, []):
+        if str(error) in failures:
+            failures[:] = [each for each in failures if each != str(error)]
+            call.excinfo = pytest.ExceptionInfo.from_exc_info((type(error), error, _shortened(call.excinfo.tb)))
 
 
 @pytest.fixture
@@ -51,18 +68,37 @@ def graphql_mock(graphql_schema: Any, request: pytest.FixtureRequest) -> Iterato
     config = request.config
     tapes = Tapes(request.path.parent, records=config.getoption(OPTION), recorded=config.stash[RECORDED])
     with GraphQLMock(graphql_schema, tapes=tapes) as mock:
+        _report(mock.failures, request)
         yield mock
     _fail_with(mock.failures)
 
 
 @pytest.fixture
-def graphql_server(graphql_schema: Any) -> Iterator[GraphQLServer]:
+def graphql_server(graphql_schema: Any, request: pytest.FixtureRequest) -> Iterator[GraphQLServer]:
     """A real server on the loopback interface with registered answers, for other processes; see its ``url``."""
     from .server import GraphQLServer
 
     with GraphQLServer(graphql_schema) as server:
+        _report(server.failures, request)
         yield server
     _fail_with(server.failures)
+
+
+def _shortened(traceback: TracebackType) -> TracebackType:
+    """Remove the frames of this package, which are between the program under test and the end."""
+    kept = [traceback]  # a frame of pytest
+    following = traceback.tb_next
+    while following is not None:
+        if PACKAGE not in Path(following.tb_frame.f_code.co_filename).parents:
+            kept[-1].tb_next = following
+            kept.append(following)
+        following = following.tb_next
+    kept[-1].tb_next = None
+    return traceback
+
+
+def _report(failures: list[str], request: pytest.FixtureRequest) -> None:
+    request.node.stash.setdefault(FAILURES, []).append(failures)
 
 
 def _fail_with(failures: list[str]) -> None:

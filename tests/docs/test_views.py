@@ -1,4 +1,4 @@
-"""The views of the README and the Flask example: for each error a status, a neutral text and a log line."""
+"""The views of the README, the Flask example and the page on streams: for each error a status and a log line."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from syncgql import ClientClosed, DocumentError, TransportConnectionFailed, TransportTimeout
-from syncgql.testing import GraphQLMock
+from syncgql import Client, ClientClosed, DocumentError, TransportConnectionFailed, TransportTimeout
+from syncgql.testing import GraphQLMock, complete, errors, event
 
 from .page import ROOT, Page
 
@@ -88,6 +88,23 @@ def flask(monkeypatch: pytest.MonkeyPatch) -> Iterator[Get]:
     module.client.close()
 
 
+@pytest.fixture
+def streamed() -> Iterator[Callable[[], Any]]:
+    """The view that streams events, called by Django."""
+    from django.conf import settings
+    from django.http import HttpRequest
+
+    if not settings.configured:
+        settings.configure()
+    names: dict[str, Any] = {"__name__": "streaming_view"}
+    for block in Page("docs/django_users.md", {}).blocks():
+        exec(block.source, names)
+        if "def new_books(" in block.source:
+            break
+    yield lambda: names["new_books"](HttpRequest())
+    names["client"].close()
+
+
 @pytest.mark.parametrize("framework", ["readme", "flask"])
 @pytest.mark.parametrize(
     ("status", "given"),
@@ -130,3 +147,51 @@ def test_a_book_is_shown(framework: str, request: pytest.FixtureRequest) -> None
         mock.add(lambda call: True, {"book": BOOK})
         answered, text = get()
     assert (answered, "Emma" in text) == (200, True)
+
+
+COMMENT = b":\n\n"
+"""Sent after 15 s without an event, which is possible on a machine that stalls."""
+
+
+def lines_of(response: Any) -> list[bytes]:
+    return [line for line in response if line != COMMENT]
+
+
+def test_events_are_streamed(streamed: Callable[[], Any]) -> None:
+    """Each event is a message, and the response ends with the subscription."""
+    with GraphQLMock() as mock:
+        mock.script(lambda call: True, event({"bookAdded": BOOK}), event({"bookAdded": None}), complete())
+        assert lines_of(streamed()) == [b'data: {"title": "Emma"}\n\n', b"data: null\n\n"]
+
+
+def test_a_stream_may_fail(streamed: Callable[[], Any], caplog: pytest.LogCaptureFixture) -> None:
+    """The browser sees no text of the API, which is in the log."""
+    with GraphQLMock() as mock:
+        mock.script(lambda call: True, event({"bookAdded": BOOK}), errors(SECRET))
+        assert lines_of(streamed()) == [b'data: {"title": "Emma"}\n\n']
+    assert f"The events have ended: {SECRET}" in caplog.text
+
+
+def test_a_stream_that_cannot_start_has_a_status(
+    streamed: Callable[[], Any], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The error precedes the response."""
+
+    def refuse(*args: object, **options: object) -> None:
+        raise TransportConnectionFailed(SECRET)
+
+    monkeypatch.setattr(Client, "subscribe", refuse)
+    response = streamed()
+    assert response.status_code == 503
+    assert SECRET not in response.content.decode()
+    assert SECRET in caplog.text
+
+
+def test_a_browser_that_leaves_ends_the_subscription(streamed: Callable[[], Any]) -> None:
+    """Django closes the generator."""
+    with GraphQLMock() as mock:
+        mock.script(lambda call: True, event({"bookAdded": BOOK}))
+        response = streamed()
+        assert next(line for line in response if line != COMMENT) == b'data: {"title": "Emma"}\n\n'
+        response.close()
+        assert list(response) == []

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from syncgql.testing import GraphQLServer, complete, event
+
 from .programs import EXAMPLES, command_of, environment, reserved_address, run, running
 
 FOLDER = EXAMPLES / "daemon"
@@ -39,13 +41,25 @@ def test_without_a_server_the_log_says_so() -> None:
     assert "ERROR follow_books: " in done.stderr
 
 
+def test_the_library_ends_the_subscription(graphql_server: GraphQLServer) -> None:
+    """The log says so, because systemd restarts the daemon without another message."""
+    graphql_server.script("BookAdded", event({"bookAdded": {"title": "Emma", "author": "Jane Austen"}}), complete())
+    done = run("daemon", sys.executable, "follow_books.py", env=environment(graphql_server.ws_url))
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "INFO follow_books: Emma, Jane Austen",
+        "WARNING follow_books: The library has ended the subscription.",
+        "INFO follow_books: stopped",
+    ]
+
+
 def test_the_unit_file_starts_the_program() -> None:
     """The unit file names the program in this folder, and sends the signal that the program handles."""
     service = unit()["Service"]
     program = Path(service["ExecStart"].split()[-1])
     assert (FOLDER / program).exists()
     assert "KillSignal" not in service  # SIGTERM
-    assert service["Restart"] == "on-failure"
+    assert service["Restart"] == "always"
 
 
 def unit() -> configparser.ConfigParser:

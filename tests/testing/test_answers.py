@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, TransportConnectionFailed, TransportQueryError, TransportServerError
+from syncgql import Client, TransportConnectionFailed, TransportQueryError, TransportServerError, TransportTimeout
 from syncgql.testing import GraphQLMock, InvalidAnswer, UnexpectedOperation
 
 from .program import ADDED, BOOK, URL, deep_inside
@@ -46,6 +46,27 @@ def test_a_status_alone(mock: GraphQLMock) -> None:
     for nothing in ({}, {"status": 200}, {"status": 503, "extensions": {}}):
         with pytest.raises(TypeError, match="Pass an answer"):
             mock.add("Book", **nothing)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"data": {"book": None}, "body": "text"},
+        {"errors": ["no"], "raises": ValueError("no")},
+        {"extensions": {}, "body": ""},
+        {"body": "", "raises": ValueError},
+    ],
+)
+def test_one_answer_at_a_time(mock: GraphQLMock, given: dict[str, Any]) -> None:
+    """A value that would be ignored is an error of the test."""
+    with pytest.raises(TypeError, match="alone"):
+        mock.add("Book", **given)
+
+
+def test_an_exception_that_needs_arguments(mock: GraphQLMock) -> None:
+    """Its class is refused where it is passed, and not in the program under test."""
+    with pytest.raises(TypeError, match=r"^Pass an exception to raises=, not the class TransportTimeout: .* 'message'"):
+        mock.add("Book", raises=TransportTimeout)
 
 
 def test_exceptions(mock: GraphQLMock) -> None:

@@ -67,6 +67,33 @@ def test_caught_failures_fail_the_test(suite: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*No answer is registered for query Book. No names are registered.*"])
 
 
+def test_a_failure_is_reported_once(suite: pytest.Pytester) -> None:
+    """If the test raises it itself, the report shows the lines of the test and of the program, and no others."""
+    suite.makepyfile(
+        """
+        from program import title
+
+        def test_raised(graphql_mock):
+            title("1")
+
+        def test_other(graphql_mock):
+            try:
+                title("1")
+            except AssertionError:
+                pass
+            raise ValueError("another")
+        """
+    )
+    result = suite.runpytest_subprocess("--tb=short")
+    result.assert_outcomes(failed=2, errors=1)
+    frames = [line for line in result.outlines if ": in " in line]
+    assert [frame.partition(":")[0] for frame in frames] == [
+        "test_a_failure_is_reported_once.py",
+        "program.py",
+        "test_a_failure_is_reported_once.py",
+    ]
+
+
 def test_graphql_schema(suite: pytest.Pytester) -> None:
     """With a schema, a misspelled field fails the test, and data can be generated."""
     suite.makeconftest(
@@ -94,7 +121,7 @@ def test_graphql_schema(suite: pytest.Pytester) -> None:
         """
     )
     result = suite.runpytest_subprocess()
-    result.assert_outcomes(failed=1, passed=1, errors=1)
+    result.assert_outcomes(failed=1, passed=1)
     result.stdout.fnmatch_lines(["*Cannot query field 'title' on type 'Book'*"])
 
 

@@ -31,6 +31,7 @@ def main() -> int:
         with Client(LIBRARY_URL) as client:
             for event in client.subscribe(BOOK_ADDED):
                 logger.info("%(title)s, %(author)s", event["bookAdded"])
+            logger.warning("The library has ended the subscription.")
     except TransportError as error:  # no connection, or reconnecting failed several times
         logger.error("%s", error)
         return 1

@@ -57,12 +57,12 @@ def check_endpoints(app_configs: object = None, **_: Any) -> list[checks.CheckMe
 
 
 def _ping(name: str) -> checks.CheckMessage | None:
-    """Return a warning if an API does not respond."""
+    """Return a warning if an API does not answer a ping."""
     with clients.create(name) as client:
         try:
             client.ping(timeout=PING_TIMEOUT)
         except SyncGQLError as error:
-            return checks.Warning(f"SYNCGQL[{name!r}] does not respond: {error}", id="syncgql.W002")
+            return checks.Warning(f"The ping of SYNCGQL[{name!r}] failed: {error}", id="syncgql.W002")
     return None
 
 

@@ -20,8 +20,9 @@ class LibraryTests(SimpleTestCase):
     """The views and the daemon, with a mock in place of the library."""
 
     def setUp(self) -> None:
-        """Replace the library by a mock for each test."""
+        """Replace the library by a mock for each test, which fails if a request is unexpected."""
         self.library = GraphQLMock()
+        self.addCleanup(self.library.raise_failures)
         self.library.__enter__()
         self.addCleanup(self.library.__exit__, None, None, None)
 
