@@ -286,8 +286,7 @@ def _exchange(
         request.method,
         url,
         data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-        # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
-        headers={str(name): value if value.isascii() else value.encode() for name, value in request.headers.items()},
+        headers=_sendable(request.headers),
         timeout=wait,
         allow_redirects=False,
         stream=True,
@@ -303,6 +302,19 @@ def _exchange(
                 Mask(_sent(response), url).error(error)
                 raise error
     return HTTPResponse(_response(response, start), bytes(body), _sent(response))
+
+
+def _sendable(headers: CIMultiDict[str]) -> dict[str, str | bytes]:
+    """Return headers that requests sends unchanged in meaning: it has no repeated headers and refuses leading spaces.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 and, for spaces around values, #section-5.5
+    """
+    joined: dict[str, str | bytes] = {}
+    for name in headers:
+        value = ("; " if name.lower() == "cookie" else ", ").join(headers.getall(name)).strip(" \t")
+        # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
+        joined[str(name)] = value if value.isascii() else value.encode()
+    return joined
 
 
 def _sent(response: requests.Response) -> Mapping[str, str]:
