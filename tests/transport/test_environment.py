@@ -241,6 +241,19 @@ def test_a_malformed_proxy_by_requests(monkeypatch: pytest.MonkeyPatch, url: str
     assert "hush" not in failure(client, r"proxy for http://api\.test/ is malformed.*HTTP_PROXY")
 
 
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_client_certificate_that_does_not_exist_by_requests(tmp_path: Path, number: int) -> None:
+    """The file is named, when the transport is created or by the call that it was passed to."""
+    cert = [__file__, __file__]
+    cert[number] = str(tmp_path / "gone.pem")
+    with pytest.raises(ValueError, match=r"^cert: there is no file '.*gone\.pem'\.$"):
+        RequestsHTTPTransport("https://api.test/", cert=(cert[0], cert[1]))
+    client = Client(transport=RequestsHTTPTransport("https://api.test/"))
+    with client, pytest.raises(TransportError, match=r"requests could not send .*gone\.pem") as caught:
+        client.execute("{ ok }", extra_args={"cert": tuple(cert)})
+    assert caught.value.sent is False
+
+
 def test_client_certificate_by_path(
     any_server: Any, authority: trustme.CA, server_context: ssl.SSLContext, tmp_path: Path
 ) -> None:

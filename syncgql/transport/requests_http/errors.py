@@ -65,6 +65,8 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
     if isinstance(error, exceptions.InvalidSchema) and "SOCKS" in str(error):
         message = f"The proxy for {where} requires another package: pip install 'requests[socks]'."
         return TransportConnectionFailed(message, sent=False)
+    if type(error) is OSError and error.errno is None:  # requests' own check of the files of verify= and cert=
+        return TransportError(f"requests could not send the request to {where}: {as_sentence(error)}", sent=False)
     if isinstance(error, NOT_SENT):
         return TransportError(f"requests could not send the request to {where}: {type(error).__name__}.", sent=False)
     if sent is False:

@@ -75,8 +75,7 @@ class SessionOptions:
             _check_pair("auth", self.auth)
         if not isinstance(self.verify, bool | str | os.PathLike):
             raise TypeError(f"verify must be True, False or a path, not {type(self.verify).__name__}.")
-        if self.cert is not None and not isinstance(self.cert, str | os.PathLike):
-            _check_pair("cert", self.cert)
+        _check_certificate(self.cert)
         for scheme, url in (check_mapping("proxies", self.proxies) or {}).items():
             if not isinstance(scheme, str) or not isinstance(url, str):
                 raise TypeError(f"proxies must map str to str; one is a {type(url).__name__}.")
@@ -111,6 +110,16 @@ def _guarded_session(single_use: SingleUseServers) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def _check_certificate(cert: Any) -> None:
+    if cert is None:
+        return
+    if not isinstance(cert, str | os.PathLike):
+        _check_pair("cert", cert)
+    for path in [cert] if isinstance(cert, str | os.PathLike) else cert:
+        if not os.path.isfile(path):
+            raise ValueError(f"cert: there is no file {os.fspath(path)!r}.")
 
 
 def _check_pair(name: str, pair: object) -> None:
