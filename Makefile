@@ -31,10 +31,10 @@ DJANGO42_STAMP = $(DJANGO42_VENV)/installed
 PACKAGES_OF = $$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 # What depends on the interpreter runs on the oldest and on the newest Python that is supported and found here, too.
-ENGINE_TESTS = tests/runtime tests/pipeline tests/test_client_context.py tests/test_client_counts.py \
-	tests/test_client_exit.py tests/test_client_fork.py tests/test_client_gevent.py \
-	tests/test_client_interrupt.py tests/test_client_lifecycle.py tests/test_client_references.py \
-	tests/test_client_submit.py tests/test_deadline.py tests/test_imports.py tests/test_subscription.py \
+ENGINE_TESTS = tests/runtime tests/pipeline tests/client/test_context.py tests/client/test_counts.py \
+	tests/client/test_exit.py tests/client/test_fork.py tests/client/test_gevent.py \
+	tests/client/test_interrupt.py tests/client/test_lifecycle.py tests/client/test_references.py \
+	tests/client/test_submit.py tests/test_deadline.py tests/test_imports.py tests/test_subscription.py \
 	tests/test_tracebacks.py tests/transport/aiohttp_session tests/transport/test_aiohttp.py \
 	tests/transport/test_aiohttp_responses.py tests/transport/test_aiohttp_websockets.py \
 	tests/transport/test_batching.py tests/transport/websocket
@@ -173,7 +173,7 @@ $(BENCH_STAMP): setup.cfg tests/benchmarks/requirements.txt | $(STAMP)
 	@echo "Setting up $(BENCH_VENV) with the clients that are compared"
 	@$(BIN)/python -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--editable . --requirement tests/benchmarks/requirements.txt
+		--editable '.[cli]' --requirement tests/benchmarks/requirements.txt
 	@touch $(BENCH_STAMP)
 
 $(CODEGEN_STAMP): setup.cfg tests/benchmarks/requirements-codegen.txt | $(STAMP)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-ENGINE = {"runtime", "test_subscription.py", "test_client_submit.py", "test_client_interrupt.py"}
+ENGINE = ("runtime", "client/test_interrupt.py", "client/test_submit.py", "test_subscription.py")
 """The folders and modules of the tests in the stress lane."""
 
 
@@ -23,7 +23,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the engine."""
-    tests = Path(__file__).parent
+    engine = [Path(__file__).parent / name for name in ENGINE]
     for item in items:
-        if item.path.is_relative_to(tests) and item.path.relative_to(tests).parts[0] in ENGINE:
+        if any(item.path.is_relative_to(path) for path in engine):
             item.add_marker(pytest.mark.stress)

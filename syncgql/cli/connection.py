@@ -118,7 +118,7 @@ _OPTIONS = [
         default=10,
         show_default=True,
         metavar="SECONDS",
-        help="Seconds that a call may take; 0 for no limit.",
+        help="The time limit of each call in seconds; 0 for no limit.",
     ),
     click.option(
         "--retry",

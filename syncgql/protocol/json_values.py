@@ -32,7 +32,8 @@ def json_value(value: object) -> Any:
     for type_, write in _WRITERS:
         if isinstance(value, type_):
             return write(value)
-    # Not imported, because that is slow: a Decimal has imported its module. Another thread may be importing it.
+    # decimal is not imported here, because that is slow: if *value* is a Decimal, its module has been imported. Another
+    # thread may still be importing it, so the class may be missing.
     if isinstance(value, getattr(sys.modules.get("decimal"), "Decimal", ())):
         return str(value)
     if is_lazy_text(value):

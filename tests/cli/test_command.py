@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fix_scripts import RunScript, run_python
+from tests.fix_scripts import RunScript
 
 from .processes import syncgql
 
@@ -29,9 +29,3 @@ def test_a_misspelt_command() -> None:
     outcome = syncgql("chek", "schema.graphql")
     assert (outcome.exit_code, "No such command 'chek'. Did you mean 'check'?" in outcome.stderr) == (2, True)
     assert "Did you mean" not in syncgql("nonsense").stderr
-
-
-def test_version(run_script: RunScript) -> None:
-    """``syncgql --version`` prints the installed version."""
-    result = run_python("-m", "syncgql", "--version")
-    assert result.stdout.startswith("syncgql, version ")

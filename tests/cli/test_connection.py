@@ -15,14 +15,14 @@ from syncgql.cli.endpoints import Endpoint
     ("url", "proxy", "message"), [("ftp://h/", None, "^url must"), ("http://h/", "socks5://h", "^--proxy must")]
 )
 def test_an_option_that_is_not_valid(url: str, proxy: str | None, message: str) -> None:
-    """It is a mistake in the call, found when the client is made. The message has the name of the option."""
+    """An invalid option is a usage error, which is found when the client is created, and which names the option."""
     connection = Connection(proxy=proxy)
     with pytest.raises(click.UsageError, match=message):
         connection.client(Endpoint(url))
 
 
 def test_a_client_without_limits() -> None:
-    """0 seconds are no limit."""
+    """0 seconds mean no limit."""
     Connection(timeout=0, insecure=True, retry=3).client(Endpoint("http://h/")).close()
 
 

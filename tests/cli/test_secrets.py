@@ -24,7 +24,7 @@ def test_precedence_of_headers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_payload_of_a_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
-    """References may be at any depth; the message about other text does not show it."""
+    """References may be at any depth; the error for other text does not show the text."""
     monkeypatch.setenv("TOKEN", "t")
     payload = parse_init_payload('{"headers": {"Authorization": "Bearer @env:TOKEN"}, "keys": ["@env:TOKEN", 2]}')
     assert payload == {"headers": {"Authorization": "Bearer t"}, "keys": ["t", 2]}

@@ -1,4 +1,4 @@
-"""``execute`` and ``execute_result`` against real servers; see also ``test_client_submit`` and ``test_client_ping``."""
+"""``execute`` and ``execute_result`` against real servers; see also ``test_submit`` and ``test_ping``."""
 
 from __future__ import annotations
 

@@ -8,8 +8,6 @@ import pytest
 
 from syncgql import DocumentError, Field, Fields, InlineFragment
 from syncgql.operations import selection_text
-from syncgql.operations.parsed_selection import ParsedField, ParsedFragment
-from syncgql.operations.selection_text import parse_selection
 
 
 def test_aliases_fragments_and_nesting_are_understood() -> None:
@@ -57,13 +55,6 @@ def test_text_that_requires_a_whole_document_is_refused(text: str, message: str)
     """The error suggests what to write instead."""
     with pytest.raises(DocumentError, match=message):
         Fields(text)
-
-
-def test_parsing_returns_plain_values() -> None:
-    """The parser does not import the classes of selections."""
-    fragment, field = parse_selection("... on Book { id } author { name }")
-    assert fragment == ParsedFragment("Book", (), (ParsedField("id", None, {}, (), None),))
-    assert field == ParsedField("author", None, {}, (), (ParsedField("name", None, {}, (), None),))
 
 
 def test_a_text_is_parsed_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from syncgql.runtime.runtime import Runtime
+from syncgql.runtime.runtime import Runtime, Runtimes
 
 
 class Resources:
@@ -29,3 +29,10 @@ def runtime() -> Iterator[Runtime[Resources]]:
     yield runtime
     runtime.request_stop()
     runtime.join()
+
+
+@pytest.fixture
+def runtimes() -> Iterator[Runtimes[Resources]]:
+    runtimes = Runtimes(Resources)
+    yield runtimes
+    runtimes.close()

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import functools
 import gc
-import os
 import threading
 import time
 import weakref
-from collections.abc import Iterator
 
 import pytest
 
@@ -22,13 +20,6 @@ from syncgql.runtime.sliced_queue import SlicedQueue
 
 from .conftest import Resources
 from .test_call import PATIENCE, Endless, answer, each, in_thread
-
-
-@pytest.fixture
-def runtimes() -> Iterator[Runtimes[Resources]]:
-    runtimes = Runtimes(Resources)
-    yield runtimes
-    runtimes.close()
 
 
 def hammer(runtime: Runtime[Resources]) -> None:
@@ -290,20 +281,6 @@ def test_f30_a_dropped_runtime_is_freed() -> None:
     assert dead() is None
 
 
-def test_another_client_closed_while_one_starts() -> None:
-    """The collector may run a ``__del__`` during a start; closing another client there does not deadlock."""
-    other = Runtimes(Resources)
-    other.current()
-
-    def build() -> Resources:
-        other.close()
-        return Resources()
-
-    runtimes = Runtimes(build)
-    assert runtimes.current().run(answer(1)) == 1
-    runtimes.close()
-
-
 def test_closed_while_it_starts() -> None:
     """A client closed in the middle of its first call does not run it afterwards."""
     before = loop_threads()
@@ -318,15 +295,3 @@ def test_closed_while_it_starts() -> None:
     assert started._runtime is not None
     wait_until_ended(started._runtime)
     assert loop_threads() == before
-
-
-def test_f05_a_child_does_not_stop_the_runtime_of_its_parent(
-    runtimes: Runtimes[Resources], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """At its exit it neither waits for the parent's thread, which it does not have, nor wakes the parent's loop."""
-    runtime = runtimes.current()
-    with monkeypatch.context() as child:
-        child.setattr(os, "getpid", lambda: runtime.pid + 1)
-        runtime.request_stop(at_exit=True)
-        runtime.join()
-    assert runtime.run(answer(1)) == 1

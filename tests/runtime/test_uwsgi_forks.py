@@ -1,4 +1,4 @@
-"""The warning about forks of uWSGI's master process; ``test_client_uwsgi`` shows it under uWSGI itself."""
+"""The warning about forks of uWSGI's master process; ``tests/client/test_uwsgi.py`` shows it under uWSGI itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Responses in parts over WebSocket, from a server that breaks them; test_client_stream has real servers."""
+"""Responses in parts over WebSocket, from a server that breaks them; tests/client/test_streams.py has real servers."""
 
 from __future__ import annotations
 

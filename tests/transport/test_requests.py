@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import itertools
 import json
 import pickle
-import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import closing
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,8 +15,6 @@ import requests
 import responses
 from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
-from urllib3 import HTTPResponse
-from urllib3.exceptions import NewConnectionError
 
 from syncgql import (
     Client,
@@ -29,19 +22,16 @@ from syncgql import (
     RequestsHTTPTransport,
     TransportAuthenticationError,
     TransportClosed,
-    TransportConnectionFailed,
     TransportError,
     TransportProtocolError,
     TransportQueryError,
     TransportServerError,
-    TransportTimeout,
     gql,
 )
-from syncgql.deadline import Deadline
-from syncgql.transport.requests_http.session import _blocks
-from syncgql.transport.requests_http.timeouts import RequestsTimeouts
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
+
+from .requests_http.one_call import execute
 
 URL = "http://api.example/graphql"
 MUTATION = 'mutation { addBook(title: "Emma") { id } }'
@@ -49,12 +39,6 @@ MUTATION = 'mutation { addBook(title: "Emma") { id } }'
 
 def loop_threads() -> list[str]:
     return [thread.name for thread in threading.enumerate() if thread.name.startswith("syncgql")]
-
-
-def execute(transport: RequestsHTTPTransport, request: str = "{ hello }", **options: Any) -> dict[str, Any]:
-    """Execute once with a client that is closed afterwards."""
-    with Client(transport=transport) as client:
-        return client.execute(request, **options)
 
 
 @pytest.fixture
@@ -193,91 +177,6 @@ def test_closed_client_refuses(client: Client) -> None:
 # -- sessions
 
 
-class Counting:
-    """Creates sessions, and counts them and their ends."""
-
-    def __init__(self) -> None:
-        self.threads: list[threading.Thread] = []
-        self.closed = 0
-
-    def __call__(self) -> requests.Session:
-        self.threads.append(threading.current_thread())
-        session = requests.Session()
-        close = session.close
-
-        def counted() -> None:
-            self.closed += 1
-            close()
-
-        session.close = counted  # type: ignore[method-assign]
-        return session
-
-
-def test_each_thread_has_a_session_that_ends_with_it(strawberry_server: Server) -> None:
-    """A thread uses one session for all requests; the end of the thread closes it."""
-    counting = Counting()
-    with Client(transport=RequestsHTTPTransport(strawberry_server.url, session=counting)) as client:
-        client.execute("{ hello }")
-
-        def work() -> None:
-            client.execute("{ hello }")
-            client.execute("{ hello }")
-
-        for _ in range(2):
-            thread = threading.Thread(target=work)
-            thread.start()
-            thread.join()
-        assert len(counting.threads) == 3
-        assert counting.closed == 2
-    assert counting.closed == 3
-
-
-def test_close_closes_the_sessions_of_all_threads(strawberry_server: Server) -> None:
-    """Threads that continue to run lose their connections as well."""
-    counting = Counting()
-    client = Client(transport=RequestsHTTPTransport(strawberry_server.url, session=counting))
-    barrier = threading.Barrier(4)
-
-    def work(_: int) -> None:
-        barrier.wait()
-        client.execute("{ hello }")
-
-    with ThreadPoolExecutor(4) as pool:
-        list(pool.map(work, range(4)))
-        assert (len(counting.threads), counting.closed) == (4, 0)
-        client.close()
-        assert counting.closed == 4
-
-
-def test_a_session_of_the_user_stays_open(strawberry_server: Server) -> None:
-    """It is used unchanged by every thread, and closed by its creator."""
-    with requests.Session() as session:
-        session.headers["X-Mine"] = "yes"
-        transport = RequestsHTTPTransport(strawberry_server.url, session=session)
-        assert execute(transport, '{ header(name: "X-Mine") }') == {"header": "yes"}
-        assert session.post(strawberry_server.url, json={"query": "{ hello }"}).ok
-
-
-def test_a_forked_child_has_its_own_sessions(strawberry_server: Server, run_script: RunScript) -> None:
-    """The child opens new connections, the parent's connection keeps working, and neither prints an error."""
-    result = run_script(
-        """
-        import os, sys
-        from syncgql import Client, RequestsHTTPTransport
-        client = Client(transport=RequestsHTTPTransport(sys.argv[1]))
-        client.execute("{ hello }")
-        child = os.fork()
-        hello = client.execute("{ hello }")["hello"]
-        os.write(1, f"{hello}\\n".encode())  # in one go, because both processes write
-        if child:
-            assert os.waitpid(child, 0)[1] == 0
-            print(client.execute("{ hello }")["hello"])
-        """,
-        strawberry_server.url,
-    )
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "Hello world!\n" * 3, "")
-
-
 def test_pickle(any_server: Server) -> None:
     """A transport is pickled without its sessions."""
     transport = RequestsHTTPTransport(any_server.url, {"X-One": "1"}, timeout=(5, 30))
@@ -289,121 +188,6 @@ def test_pickle(any_server: Server) -> None:
 
 
 # -- errors
-
-
-def test_no_server() -> None:
-    """A refused connection is reported as such; only the path of the URL is shown."""
-    with socket.socket() as unused:
-        unused.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}/?key=secret"
-        with pytest.raises(TransportConnectionFailed, match=r"Could not connect to .*: Connection refused") as caught:
-            execute(RequestsHTTPTransport(url))
-    assert "secret" not in str(caught.value)
-    assert isinstance(caught.value.__cause__, NewConnectionError)
-
-
-def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
-    """A slow server exceeds ``execute_timeout`` or the ``timeout=`` of the call."""
-    client = Client(transport=RequestsHTTPTransport(strawberry_server.url), execute_timeout=1.5)
-    with pytest.raises(TransportTimeout, match=r"execute_timeout expired after 1\.5 s") as caught:
-        client.execute("{ sleep(seconds: 60) }")
-    assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 1.5)
-    with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.3 s; .* Pass a higher timeout=") as caught:
-        client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
-    assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)
-    assert client.execute("{ sleep(seconds: 0.3) }", timeout=60) == {"sleep": 0.3}
-    strawberry_server.wait_for("sleep_cancelled", seconds=60)
-
-
-def test_timeout_limits_each_silence(strawberry_server: Server) -> None:
-    """The transport's own limit applies to each wait, and the message names it."""
-    transport = RequestsHTTPTransport(strawberry_server.url, timeout=(30, 0.2))
-    with pytest.raises(TransportTimeout, match=r"sent nothing for 0.2 s") as caught:
-        execute(transport, "{ sleep(seconds: 60) }")
-    assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.2)
-
-
-class WireServer:
-    """Responds to one connection with the data that a function sends."""
-
-    def __init__(self, talk: Callable[[socket.socket], None]) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self._talk = talk
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}/graphql"
-        self._thread = threading.Thread(target=self._run)
-
-    def _run(self) -> None:
-        connection, _ = self._listener.accept()
-        with connection:
-            request = b""
-            while not request.endswith(b"}"):  # the end of the document
-                request += connection.recv(65536)
-            try:
-                self._talk(connection)
-            except OSError:
-                pass  # the client left
-
-    def __enter__(self) -> WireServer:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._listener.close()
-        self._thread.join(30)
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n"
-
-
-@pytest.mark.parametrize("connection", [b"", b"Connection: close\r\n"], ids=["kept", "closed"])
-def test_execute_timeout_covers_a_dripping_body(connection: bytes) -> None:
-    """Continuous bytes do not extend the call, even if no single wait is long."""
-
-    def drip(peer: socket.socket) -> None:
-        peer.sendall(HEAD + connection + b"\r\n")
-        while True:
-            peer.sendall(b" ")
-            time.sleep(0.01)
-
-    with WireServer(drip) as server, pytest.raises(TransportTimeout, match=r"^timeout expired after 0.5 s"):
-        execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
-
-
-def test_execute_timeout_covers_a_body_that_stops() -> None:
-    """The wait for the rest of a response is limited by the remaining time."""
-
-    def stop(peer: socket.socket) -> None:
-        peer.sendall(HEAD + b"\r\n{")
-        peer.recv(1)  # until the client leaves
-
-    with WireServer(stop) as server, pytest.raises(TransportTimeout, match=r"^timeout expired after 0.5 s"):
-        execute(RequestsHTTPTransport(server.url), "{ hello }", timeout=0.5)
-
-
-def test_each_read_waits_for_the_remaining_time() -> None:
-    """The socket's timeout is set before each read: to the remaining time, or to the limit of a wait."""
-    ours, theirs = socket.socketpair()
-    with ours, theirs:
-        for timeouts, low, high in (
-            (RequestsTimeouts(Deadline(60), (1, 5)), 5, 5),
-            (RequestsTimeouts(Deadline(4), None), 0, 4),
-        ):
-            answer = requests.Response()
-            connection: Any = SimpleNamespace(sock=ours, close=lambda: None)
-            answer.raw = HTTPResponse(io.BytesIO(b"{}"), preload_content=False, connection=connection)
-            assert b"".join(_blocks(answer, timeouts)) == b"{}"
-            assert low <= (ours.gettimeout() or 0) <= high
-            assert ours.gettimeout() is not None
-
-
-def test_h26_a_truncated_body_is_a_lost_connection() -> None:
-    """The data read until then is not a response, even if it can be parsed."""
-
-    def cut(peer: socket.socket) -> None:
-        peer.sendall(HEAD + b'\r\n{"data": {}}')
-
-    with WireServer(cut) as server, pytest.raises(TransportConnectionFailed, match="before the response was complete"):
-        execute(RequestsHTTPTransport(server.url))
 
 
 def test_the_wire_rules_are_those_of_http(mocked: responses.RequestsMock) -> None:
