@@ -304,7 +304,10 @@ def test_valid_options_are_accepted() -> None:
     client(cookies=[("a", "b")], headers=dict, auth=lambda: "Bearer x")
     client(session=aiohttp.ClientSession)
     blocking(
-        cookies=requests.cookies.RequestsCookieJar(), auth=HTTPBasicAuth("a", "b"), verify="ca.pem", cert=("a", "b")
+        cookies=requests.cookies.RequestsCookieJar(),
+        auth=HTTPBasicAuth("a", "b"),
+        verify="ca.pem",
+        cert=(__file__, __file__),
     )
     websockets(auth=("a", "b"), connect_args={"compress": 15}, proxy="http://proxy:3128")
 

@@ -92,11 +92,13 @@ def command(debug: bool) -> None:
 
 
 def _fail(error: Exception, code: ExitCode, *, debug: bool) -> NoReturn:
+    from .option_names import in_options
+
     if debug:
         import traceback
 
         click.echo(escaped("".join(traceback.format_exception(error))), err=True, nl=False)
-    click.echo(f"syncgql: {escaped(str(error))}", err=True)
+    click.echo(f"syncgql: {escaped(in_options(str(error)))}", err=True)
     sys.exit(code)
 
 

@@ -13,6 +13,7 @@ from syncgql import Client
 
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group
+from .option_names import in_options
 from .secrets import parse_auth, parse_headers, parse_init_payload
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ class Connection:
                 subscription_protocol=subscription_protocol,
             )
         except (TypeError, ValueError) as error:
-            raise click.UsageError(str(error)) from error
+            raise click.UsageError(in_options(str(error))) from error
 
 
 _OPTIONS = [

@@ -16,6 +16,7 @@ from ..result import ExecutionResult
 from ..transport.selection.subscription_protocols import NAMES, WEBSOCKET_PROTOCOLS
 from .connection import Connection
 from .endpoints import Endpoint
+from .option_names import in_options
 
 QUERY = "{ __typename }"
 SUBSCRIPTION = "subscription { __typename }"
@@ -63,7 +64,7 @@ def _try(feature: str, function: Callable[[], Found]) -> Finding:
     try:
         return Finding(feature, *function())
     except (TransportError, ValueError, click.UsageError) as error:  # the last two if the URL excludes the feature
-        return Finding(feature, False, str(error).partition("\n")[0])
+        return Finding(feature, False, in_options(str(error).partition("\n")[0]))
 
 
 def _described(result: ExecutionResult) -> str:

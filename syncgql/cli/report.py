@@ -13,6 +13,7 @@ from ..messages import escaped
 from ..protocol.graphql_errors import describe_errors
 from ..protocol.masking import CREDENTIAL, MASK
 from ..result import Response
+from .option_names import in_options
 
 MAX_ERRORS = 10
 
@@ -64,6 +65,6 @@ class _Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # Called on the loop thread, too, where no exception may escape, for example of a closed pipe.
         try:
-            print_message(record.getMessage())
+            print_message(in_options(record.getMessage()))
         except Exception:
             self.handleError(record)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import codecs
 import functools
+import re
 import time
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -180,15 +181,16 @@ def _parse_content_type(listed: str) -> tuple[str, str]:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Return the seconds of ``Retry-After``, or None if it is absent or unreadable; 0 for a date in the past.
 
-    Follows https://www.rfc-editor.org/rfc/rfc9110#field.retry-after
+    Follows https://www.rfc-editor.org/rfc/rfc9110#field.retry-after and accepts fractions, which some servers send. Of
+    several values the first counts; requests joins them with commas.
     """
     value = headers.get("Retry-After")
     if value is None:
         return None
-    value = value.strip()
-    if value.isascii() and value.isdigit():
-        return float(value) if len(value) < 16 else None
-    when = parse_date(value)
+    seconds = re.fullmatch(r"\s*(\d{1,15}(?:\.\d+)?)\s*(?:,.*)?", value, re.ASCII)
+    if seconds:
+        return float(seconds[1])
+    when = parse_date(value.strip())
     if when is None:
         return None
     return max(0.0, when - server_time(headers, time.time()))

@@ -66,6 +66,8 @@ def without_unset(value: Any) -> Any:
 
 
 def _datetime(value: datetime.datetime) -> str:
+    if value != value:  # pandas' NaT, a datetime that is missing
+        raise TypeError(f"{type(value).__name__} is not JSON; use None.")
     return value.isoformat(timespec="milliseconds" if value.microsecond else "auto")
 
 

@@ -152,11 +152,13 @@ def _check_source(source: SchemaSource) -> None:
 
     Raises:
         TypeError: it has the wrong type.
-        ValueError: it is the path of a file that cannot be read.
+        ValueError: it is empty text, or the path of a file that cannot be read.
     """
     if isinstance(source, os.PathLike) or (isinstance(source, str) and is_path(source)):
         _check_path(source)
         return
+    if isinstance(source, str) and not source.strip():
+        raise ValueError("schema must be SDL text or the path of a file, not an empty str.")
     if source is None or isinstance(source, str | Mapping) or hasattr(source, "load_schema"):
         return
     if callable(source):

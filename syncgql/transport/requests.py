@@ -104,7 +104,8 @@ class RequestsHTTPTransport(BlockingTransport):
 
     Raises:
         ImportError: requests is not installed.
-        ValueError: the URL is not an absolute ``http`` or ``https`` URL, or a number is negative.
+        ValueError: the URL is not an absolute ``http`` or ``https`` URL, a number is negative, or a file of *cert* does
+            not exist.
         TypeError: an argument has the wrong type.
     """
 

@@ -11,11 +11,13 @@ from syncgql.cli.connection import Connection
 from syncgql.cli.endpoints import Endpoint
 
 
-@pytest.mark.parametrize(("url", "proxy"), [("ftp://h/", None), ("http://h/", "socks5://h")])
-def test_an_option_that_is_not_valid(url: str, proxy: str | None) -> None:
-    """An invalid option is a usage error, which is found when the client is created."""
+@pytest.mark.parametrize(
+    ("url", "proxy", "message"), [("ftp://h/", None, "^url must"), ("http://h/", "socks5://h", "^--proxy must")]
+)
+def test_an_option_that_is_not_valid(url: str, proxy: str | None, message: str) -> None:
+    """An invalid option is a usage error, which is found when the client is created, and which names the option."""
     connection = Connection(proxy=proxy)
-    with pytest.raises(click.UsageError):
+    with pytest.raises(click.UsageError, match=message):
         connection.client(Endpoint(url))
 
 

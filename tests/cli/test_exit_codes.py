@@ -77,6 +77,7 @@ def test_6_for_a_time_limit(strawberry_streams: StreamServer) -> None:
     outcome = syncgql("run", strawberry_streams.url, "{ slow(seconds: 600) }", "--timeout", "0.5")
     assert (outcome.exit_code, outcome.stdout) == (6, "")
     assert "0.5 s" in outcome.stderr
+    assert outcome.stderr.endswith(" Pass a higher --timeout.\n")
 
 
 def test_7_for_refused_credentials(strawberry_server: Server) -> None:

@@ -62,6 +62,7 @@ def test_run_imports_only_modules_for_requests(library: str) -> None:
         "documents",
         "endpoints",
         "option_groups",
+        "option_names",
         "output",
         "report",
         "requests",

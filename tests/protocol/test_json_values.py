@@ -39,6 +39,18 @@ class Model(pydantic.BaseModel):
     """A model, which is iterable."""
 
 
+class NaT(datetime.datetime):
+    """As pandas' ``NaT``: an instance of datetime that is not equal to itself."""
+
+    def __eq__(self, other: object) -> bool:
+        return False
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    __hash__ = datetime.datetime.__hash__
+
+
 class Plan(str, enum.Enum):
     GOLD = "gold-7"
 
@@ -117,6 +129,7 @@ def test_values_that_django_does_not_write(value: object, wanted: object) -> Non
         (ipaddress.ip_address("::1"), "use str(value)"),
         (ipaddress.ip_network("10.0.0.0/8"), "use str(value)"),
         (Model(), "use value.model_dump()"),
+        (NaT(2026, 1, 2), "NaT is not JSON; use None"),
         (b"bytes", "use FileVar(value) to upload a file, or decode bytes to a str"),
         (memoryview(b""), "use FileVar(value)"),
         (open(__file__, "rb"), "use FileVar(value)"),  # noqa: SIM115 - closed by the test

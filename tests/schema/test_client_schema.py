@@ -103,6 +103,12 @@ def test_a_file_that_cannot_be_read_is_reported_at_once(kind: type[str | Path], 
         Client("http://localhost/graphql", schema=kind(path))
 
 
+def test_empty_text_is_reported_at_once() -> None:
+    """For example the value of a variable that is not set."""
+    with pytest.raises(ValueError, match="not an empty str"):
+        Client("http://localhost/graphql", schema=" ")
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
 def test_a_pipe_is_read_once(tmp_path: Path) -> None:
     """The check when the client is created leaves its content to the first call."""

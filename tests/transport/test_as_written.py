@@ -96,6 +96,24 @@ def test_header_text_is_utf_8(send: Send) -> None:
 
 
 @ways
+def test_spaces_around_a_header_value(send: Send) -> None:
+    """HTTP ignores them, so they are no reason to refuse the header."""
+    assert (sent(send, headers={"X-Name": " ada "}).header("x-name") or "").strip() == "ada"
+
+
+@ways
+def test_repeated_headers(send: Send) -> None:
+    """None is lost: requests, which cannot repeat a header, sends its values in one line, which means the same."""
+    lines = sent(send, headers=[("X-Name", "ada"), ("X-Name", "bob")]).headers
+    assert ", ".join(value for name, value in lines if name == "x-name") == "ada, bob"
+
+
+def test_repeated_cookie_headers() -> None:
+    """Cookies are not separated by commas."""
+    assert sent(by_requests, headers=[("Cookie", "a=1"), ("cookie", "b=2")]).header("cookie") == "a=1; b=2"
+
+
+@ways
 def test_header_of_an_enum(send: Send) -> None:
     """A member of a text enum is sent by value, as everywhere else."""
     assert sent(send, headers={"X-Plan": Plan.GOLD}).header("x-plan") == "gold"

@@ -17,6 +17,7 @@ from ...result import ExecutionResult, Response
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode, exit_code
+from ..option_names import in_options
 from ..output import FORMATS, STREAM_FORMATS, format_option
 from ..report import print_errors, print_message, print_response
 from ..requests import RequestOptions, request_options
@@ -141,7 +142,7 @@ def _run_pages(client: Client, request: GraphQLRequest, printer: ResultPrinter) 
 def _errors_of(result: ExecutionResult | TransportError, where: str = "") -> ExitCode:
     """Report the errors of a result, and return the exit code for them."""
     if isinstance(result, TransportError):
-        print_message(f"{where}{result}")
+        print_message(f"{where}{in_options(str(result))}")
         return exit_code(result)
     if result.errors:
         print_errors(result.errors, where)

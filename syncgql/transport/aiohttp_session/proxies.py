@@ -119,7 +119,8 @@ def _proxy_url(name: str, text: str) -> URL:
         (each for each in (f"{name}_proxy", f"{name}_proxy".upper()) if each in os.environ), "the system's proxy"
     )
     try:
-        return URL(check_url(text if "://" in text else f"http://{text}", ("http", "https"), source))
+        url = text if "://" in text else f"http://{text.removeprefix('//')}"
+        return URL(check_url(url, ("http", "https"), source))
     except ValueError as error:
         is_socks = text.lower().startswith("socks")
         other = "SOCKS proxies require a connector from aiohttp-socks. " if is_socks else ""

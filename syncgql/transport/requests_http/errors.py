@@ -23,7 +23,6 @@ TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
 UNTRUSTED = (exceptions.SSLError, urllib3.SSLError)
 UNREADABLE = (exceptions.ContentDecodingError, urllib3.DecodeError)
 NOT_SENT = (
-    exceptions.InvalidURL,
     exceptions.InvalidSchema,
     exceptions.MissingSchema,
     exceptions.InvalidHeader,
@@ -60,12 +59,14 @@ def translate(error: Exception, where: str, timeouts: RequestsTimeouts) -> Trans
     if isinstance(error, UNREADABLE):
         rule = "the body is encoded as Content-Encoding says"
         return TransportProtocolError(f"The response from {where} cannot be decompressed: {said}", rule=rule, sent=True)
-    if isinstance(error, exceptions.InvalidProxyURL):
+    if isinstance(error, exceptions.InvalidURL):  # the URL of the request itself was checked
         message = f"The URL of the proxy for {where} is malformed. See proxies=, and HTTP_PROXY and HTTPS_PROXY."
         return TransportConnectionFailed(message, sent=False)
     if isinstance(error, exceptions.InvalidSchema) and "SOCKS" in str(error):
         message = f"The proxy for {where} requires another package: pip install 'requests[socks]'."
         return TransportConnectionFailed(message, sent=False)
+    if type(error) is OSError and error.errno is None:  # requests' own check of the files of verify= and cert=
+        return TransportError(f"requests could not send the request to {where}: {as_sentence(error)}", sent=False)
     if isinstance(error, NOT_SENT):
         return TransportError(f"requests could not send the request to {where}: {type(error).__name__}.", sent=False)
     if sent is False:

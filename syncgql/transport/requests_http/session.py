@@ -75,8 +75,7 @@ class SessionOptions:
             _check_pair("auth", self.auth)
         if not isinstance(self.verify, bool | str | os.PathLike):
             raise TypeError(f"verify must be True, False or a path, not {type(self.verify).__name__}.")
-        if self.cert is not None and not isinstance(self.cert, str | os.PathLike):
-            _check_pair("cert", self.cert)
+        _check_certificate(self.cert)
         for scheme, url in (check_mapping("proxies", self.proxies) or {}).items():
             if not isinstance(scheme, str) or not isinstance(url, str):
                 raise TypeError(f"proxies must map str to str; one is a {type(url).__name__}.")
@@ -111,6 +110,16 @@ def _guarded_session(single_use: SingleUseServers) -> requests.Session:
     session.mount("https://", adapter)
     session.mount("http://", adapter)
     return session
+
+
+def _check_certificate(cert: Any) -> None:
+    if cert is None:
+        return
+    if not isinstance(cert, str | os.PathLike):
+        _check_pair("cert", cert)
+    for path in [cert] if isinstance(cert, str | os.PathLike) else cert:
+        if not os.path.isfile(path):
+            raise ValueError(f"cert: there is no file {os.fspath(path)!r}.")
 
 
 def _check_pair(name: str, pair: object) -> None:
@@ -286,8 +295,7 @@ def _exchange(
         request.method,
         url,
         data=body_of(request.body) if isinstance(request.body, Upload) else request.body,
-        # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
-        headers={str(name): value if value.isascii() else value.encode() for name, value in request.headers.items()},
+        headers=_sendable(request.headers),
         timeout=wait,
         allow_redirects=False,
         stream=True,
@@ -303,6 +311,19 @@ def _exchange(
                 Mask(_sent(response), url).error(error)
                 raise error
     return HTTPResponse(_response(response, start), bytes(body), _sent(response))
+
+
+def _sendable(headers: CIMultiDict[str]) -> dict[str, str | bytes]:
+    """Return headers that requests sends unchanged in meaning: it has no repeated headers and refuses leading spaces.
+
+    Source: https://www.rfc-editor.org/rfc/rfc9110#section-5.3 and, for spaces around values, #section-5.5
+    """
+    joined: dict[str, str | bytes] = {}
+    for name in headers:
+        value = ("; " if name.lower() == "cookie" else ", ").join(headers.getall(name)).strip(" \t")
+        # UTF-8, as in aiohttp; http.client would encode text as Latin-1.
+        joined[str(name)] = value if value.isascii() else value.encode()
+    return joined
 
 
 def _sent(response: requests.Response) -> Mapping[str, str]:

@@ -97,6 +97,7 @@ def proxy_for(url: str) -> str | None:
         ({"http_proxy": "http://low:1", "HTTP_PROXY": "http://up:1"}, {"http": "http://low:1"}),
         ({"HTTP_PROXY": "http://p:1", "WS_PROXY": "http://q:1"}, {"ws": "http://q:1"}),
         ({"HTTP_PROXY": "p.test:3128"}, {"http": "http://p.test:3128"}),
+        ({"HTTP_PROXY": "//p.test:3128"}, {"http": "http://p.test:3128"}),
         ({"HTTPS_PROXY": "http://me:p%40ss@p.test:3128"}, {"https": "http://me:p%40ss@p.test:3128"}),
         ({"HTTP_PROXY": "http://p:1", "NO_PROXY": "a.test"}, {"http": None}),
         ({"HTTP_PROXY": "http://p:1", "REQUEST_METHOD": "GET"}, {"http": None}),  # a CGI script, CVE-2016-1000110

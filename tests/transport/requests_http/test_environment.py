@@ -125,8 +125,9 @@ def test_no_proxy_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
             assert client.execute("{ ok }") == OK
 
 
-def test_a_malformed_proxy_by_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("url", ["http://me:hush@/", "http://me:hush@127.0.0.1:port/", " http://me:hush@127.0.0.1 "])
+def test_a_malformed_proxy_by_requests(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
     """The variables are named, and credentials are not shown."""
-    monkeypatch.setenv("HTTP_PROXY", "http://me:hush@/")
+    monkeypatch.setenv("HTTP_PROXY", url)
     client = Client(transport=RequestsHTTPTransport("http://api.test/"))
     assert "hush" not in failure(client, r"proxy for http://api\.test/ is malformed.*HTTP_PROXY")

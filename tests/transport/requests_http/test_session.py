@@ -6,13 +6,15 @@ import io
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import requests
 from urllib3 import HTTPResponse
 
-from syncgql import Client, RequestsHTTPTransport
+from syncgql import Client, RequestsHTTPTransport, TransportError
 from syncgql.deadline import Deadline
 from syncgql.transport.requests_http.session import _blocks
 from syncgql.transport.requests_http.timeouts import RequestsTimeouts
@@ -121,3 +123,16 @@ def test_each_read_waits_for_the_remaining_time() -> None:
             assert b"".join(_blocks(answer, timeouts)) == b"{}"
             assert low <= (ours.gettimeout() or 0) <= high
             assert ours.gettimeout() is not None
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_a_client_certificate_that_does_not_exist(tmp_path: Path, number: int) -> None:
+    """The file is named, when the transport is created or by the call that it was passed to."""
+    cert = [__file__, __file__]
+    cert[number] = str(tmp_path / "gone.pem")
+    with pytest.raises(ValueError, match=r"^cert: there is no file '.*gone\.pem'\.$"):
+        RequestsHTTPTransport("https://api.test/", cert=(cert[0], cert[1]))
+    client = Client(transport=RequestsHTTPTransport("https://api.test/"))
+    with client, pytest.raises(TransportError, match=r"requests could not send .*gone\.pem") as caught:
+        client.execute("{ ok }", extra_args={"cert": tuple(cert)})
+    assert caught.value.sent is False

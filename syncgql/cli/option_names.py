@@ -1,0 +1,59 @@
+"""in_options: replaces the names of Python options in messages of the client with those of the command line."""
+
+from __future__ import annotations
+
+import re
+
+OPTIONS = {
+    "auth": "--auth",
+    "cert": "--cert",
+    "execute_timeout": "--timeout",
+    "headers": "--header",
+    "init_payload": "--init-payload",
+    "proxy": "--proxy",
+    "retry": "--retry",
+    "subscription_protocol": "--protocol",
+    "timeout": "--timeout",
+}
+"""The options of the command line by those of ``Client`` that they set."""
+
+NO_OPTIONS = (
+    "buffer_size",
+    "json_deserialize",
+    "json_serialize",
+    "max_message_size",
+    "overflow",
+    "schema",
+    "subscriptions",
+    "trust_env",
+)
+"""Python options that the command line does not have; advice to use one is omitted."""
+
+PHRASES = {
+    "See ssl=.": "SSL_CERT_FILE can name a file with further authorities; --insecure accepts any certificate.",
+    " to the client or to this call": "",
+    " and proxy_auth=": "",
+}
+"""Parts of messages that read differently on the command line."""
+
+_ANY = "|".join(OPTIONS)
+_NAME = re.compile(
+    rf"^({_ANY})(?=:| must | needs | has )"  # at the beginning of the message
+    rf"|(?<![\w?&-])({_ANY})=(?!\w)"  # as an argument, but not as a parameter in a URL
+    r"|(?<![\w?&-])(execute_timeout|init_payload|subscription_protocol)(?![\w=])"  # not an English word
+)
+_ADVICE = re.compile(rf"(?<![\w?&-])({'|'.join(NO_OPTIONS)})=")
+_SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
+
+
+def in_options(text: str) -> str:
+    """Return a message of the client with the names of options as they are on the command line."""
+    for phrase, replacement in PHRASES.items():
+        text = text.replace(phrase, replacement)
+    first, *others = _SENTENCES.split(text)
+    # The first sentence describes the failure, and may give advice after a semicolon.
+    failure, semicolon, advice = first.rpartition("; ")
+    if semicolon and _ADVICE.search(advice):
+        first = f"{failure}."
+    text = " ".join([first, *(each for each in others if not _ADVICE.search(each))])
+    return _NAME.sub(lambda name: OPTIONS[name[name.lastindex or 0]], text)

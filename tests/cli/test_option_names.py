@@ -1,0 +1,50 @@
+"""The names of options in messages."""
+
+from __future__ import annotations
+
+import inspect
+
+import pytest
+
+from syncgql import Client
+from syncgql.cli.option_names import NO_OPTIONS, OPTIONS, in_options
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (
+            "timeout expired after 3 s; the call was cancelled. Pass a higher timeout= to the client or to this call.",
+            "timeout expired after 3 s; the call was cancelled. Pass a higher --timeout.",
+        ),
+        (
+            "the credentials were refused. Check headers=, auth= and init_payload=.",
+            "the credentials were refused. Check --header, --auth and --init-payload.",
+        ),
+        ("proxy must begin with http://.", "--proxy must begin with http://."),
+        ("cert: 'proxy must be' cannot be used.", "--cert: 'proxy must be' cannot be used."),
+        ("HTTP 400. See proxy= and proxy_auth=.", "HTTP 400. See --proxy."),
+        (
+            "Is it the right one? If not, pass another to the Client as subscriptions=. Does the server listen?",
+            "Is it the right one? Does the server listen?",
+        ),
+        ("Too deep, because it is limited; pass the schema instead: schema='a'.", "Too deep, because it is limited."),
+        (
+            "No WebSocket. Some have none; subscription_protocol= selects another protocol.",
+            "No WebSocket. Some have none; --protocol selects another protocol.",
+        ),
+        ("subscription_protocol has 'sse'.", "--protocol has 'sse'."),
+        ("HTTP 400 from http://h/?timeout=&retry=2: no auth=x", "HTTP 400 from http://h/?timeout=&retry=2: no auth=x"),
+        ("The server said: the proxy must be restarted", "The server said: the proxy must be restarted"),
+    ],
+)
+def test_messages(text: str, shown: str) -> None:
+    """Options get their names, and advice that cannot be followed is omitted. The server's words are kept."""
+    assert in_options(text) == shown
+
+
+def test_the_names_are_those_of_the_client() -> None:
+    """Those without an option may belong to methods."""
+    options = inspect.signature(Client).parameters
+    assert OPTIONS.keys() <= options.keys()
+    assert set(NO_OPTIONS) <= options.keys() | inspect.signature(Client.subscribe).parameters.keys()
