@@ -51,12 +51,12 @@ class ClassBuilder:
         self._printer = DocumentPrinter(schema, documents.fragments)
         self.used_fragments: dict[str, None] = {}
 
-    def operation(self, node: OperationDefinitionNode, name: str) -> OperationClass:
-        """Return the class of an operation."""
+    def operation(self, node: OperationDefinitionNode, name: str, data_name: str) -> OperationClass:
+        """Return the class of an operation, and the class of its data with the name *data_name*."""
         root = self._schema.get_root_type(node.operation)
         if root is None or node.name is None:
             raise ValueError("The operation was not validated.")
-        data = self._object("Data", f"{name}.Data", [Selection(node.selection_set, root.name)], root.name)
+        data = self._object(data_name, data_name, [Selection(node.selection_set, root.name)], root.name)
         data.description = ""
         operation_name = node.name.value
         return OperationClass(
