@@ -165,7 +165,11 @@ class ClassBuilder:
     def _narrowing(self, selections: list[Selection], type_name: str) -> list[str]:
         """Return the type conditions that some objects of a type meet and others do not."""
         types = self._possible(type_name)
-        return [name for name in type_conditions(selections, self._fragments) if not types <= self._possible(name)]
+        return [
+            name
+            for name in type_conditions(selections, self._fragments)
+            if types & self._possible(name) and not types <= self._possible(name)
+        ]
 
     def _possible(self, name: str) -> frozenset[str]:
         return possible_types(self._schema, name)

@@ -47,12 +47,14 @@ def built(text: str) -> tuple[OperationClass, ClassBuilder]:
         ("node { ... on Named { name } ... on A { id } }", "QData.NodeA | QData.NodeNamed | QData.NodeOther | None"),
         ("node { ... on Node { id } }", "QData.Node | None"),
         ("node { ...G }", "QData.NodeA | QData.NodeOther | None"),
+        ("a { ...H }", "QData.A | None"),
     ],
 )
 def test_types_of_fields(selection: str, hint: str) -> None:
     """One class, that of a fragment, or one for each set of conditions that objects meet."""
     operation, _ = built(
         f"query Q {{ {selection} }} fragment F on Node {{ id }} fragment G on Node {{ ... on A {{ id }} }}"
+        " fragment H on Node { id ... on A { name } ... on C { id } }"
     )
     assert operation.data.fields[0].hint == hint
 
