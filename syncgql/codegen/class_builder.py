@@ -83,7 +83,10 @@ class ClassBuilder:
     def _object(self, name: str, path: str, selections: list[Selection], type_name: str) -> ObjectClass:
         """Return the class of an object whose fields do not depend on its type."""
         types = possible_types(self._schema, type_name)
-        return self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
+        definition = self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
+        if not definition.fields:  # the object does not meet the conditions of any fragment
+            definition.fields.append(Field(TYPENAME, "typename", TypeRef("str", False, "str"), optional=True))
+        return definition
 
     def _class(
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]

@@ -84,6 +84,12 @@ def test_a_type_that_an_object_narrows(selection: str) -> None:
     assert [field.key for field in other.classes[0].fields] == ["id"]
 
 
+def test_an_object_without_fields() -> None:
+    """All fragments are for other types. Python has no empty classes, so the class has a field that may be absent."""
+    operation, _ = built("query Q { a { ...F } } fragment F on Node { ... on C { id } }")
+    assert [(field.key, field.optional) for field in operation.data.classes[0].fields] == [("__typename", True)]
+
+
 def test_classes_that_clash() -> None:
     """An underscore is added to the names of classes and attributes."""
     operation, _ = built("query Q { a { id } A { id } }")
