@@ -51,12 +51,12 @@ class ClassBuilder:
         self._printer = DocumentPrinter(schema, documents.fragments)
         self.used_fragments: dict[str, None] = {}
 
-    def operation(self, node: OperationDefinitionNode, name: str) -> OperationClass:
-        """Return the class of an operation."""
+    def operation(self, node: OperationDefinitionNode, name: str, data_name: str) -> OperationClass:
+        """Return the class of an operation, and the class of its data with the name *data_name*."""
         root = self._schema.get_root_type(node.operation)
         if root is None or node.name is None:
             raise ValueError("The operation was not validated.")
-        data = self._object("Data", f"{name}.Data", [Selection(node.selection_set, root.name)], root.name)
+        data = self._object(data_name, data_name, [Selection(node.selection_set, root.name)], root.name)
         data.description = ""
         operation_name = node.name.value
         return OperationClass(
@@ -83,7 +83,10 @@ class ClassBuilder:
     def _object(self, name: str, path: str, selections: list[Selection], type_name: str) -> ObjectClass:
         """Return the class of an object whose fields do not depend on its type."""
         types = possible_types(self._schema, type_name)
-        return self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
+        definition = self._class(name, path, selections, type_name, lambda other: types <= self._possible(other))
+        if not definition.fields:  # the object does not meet the conditions of any fragment
+            definition.fields.append(Field(TYPENAME, "typename", TypeRef("str", False, "str"), optional=True))
+        return definition
 
     def _class(
         self, name: str, path: str, selections: list[Selection], type_name: str, applies: Callable[[str], bool]
@@ -165,7 +168,11 @@ class ClassBuilder:
     def _narrowing(self, selections: list[Selection], type_name: str) -> list[str]:
         """Return the type conditions that some objects of a type meet and others do not."""
         types = self._possible(type_name)
-        return [name for name in type_conditions(selections, self._fragments) if not types <= self._possible(name)]
+        return [
+            name
+            for name in type_conditions(selections, self._fragments)
+            if types & self._possible(name) and not types <= self._possible(name)
+        ]
 
     def _possible(self, name: str) -> frozenset[str]:
         return possible_types(self._schema, name)

@@ -9,18 +9,15 @@ from .definitions import ObjectClass, TypeRef
 from .python_names import Names
 
 
-def flattened(outer: ObjectClass, prefix: str, names: Names) -> list[ObjectClass]:
-    """Return a class and its nested classes, each with a path of one name: ``Data``, ``Book`` and ``BookAuthor``.
+def flattened(outer: ObjectClass, names: Names) -> list[ObjectClass]:
+    """Return a class and its nested classes, each with a path of one name: ``Data``, ``DataBook``, ``DataBookAuthor``.
 
     Args:
         outer: the class, which keeps its name.
-        prefix: the prefix of the new paths.
         names: the names that are already in use.
     """
-    found = list(_below(outer, "" if outer.name == "Data" else outer.name))
-    paths = {outer.path: f"{prefix}{outer.name}"}
-    for definition, name in found:
-        paths[definition.path] = prefix + names.new(name)
+    found = list(_below(outer, outer.name))
+    paths = {outer.path: outer.name} | {definition.path: names.new(name) for definition, name in found}
     return [_renamed(definition, paths) for definition in [outer, *(nested for nested, _ in found)]]
 
 
@@ -32,9 +29,9 @@ def _below(owner: ObjectClass, name: str) -> Iterator[tuple[ObjectClass, str]]:
 
 
 def _renamed(definition: ObjectClass, paths: Mapping[str, str]) -> ObjectClass:
-    path = paths[definition.path]
+    name = paths[definition.path]
     fields = [replace(field, ref=_ref(field.ref, paths)) for field in definition.fields]
-    return replace(definition, name=path.rpartition(".")[2], path=path, fields=fields, classes=[], unions=[])
+    return replace(definition, name=name, path=name, fields=fields, classes=[], unions=[])
 
 
 def _ref(ref: TypeRef, paths: Mapping[str, str]) -> TypeRef:

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from .definitions import ObjectClass, OperationClass
 from .lines import Lines
 from .options import Scalar
+from .python_names import Names
 
 STANDARD = {
     "datetime.datetime",
@@ -36,9 +37,10 @@ class Model(ABC):
         self._lines = lines
         self._scalars = scalars
 
-    def operation(self, operation: OperationClass) -> None:
-        """Write the class of the data of an operation, nested in the class of the operation."""
-        self.write(operation.data, "    ")
+    def operation(self, operation: OperationClass, names: Names) -> None:
+        """Write the class of the data of an operation; *names* are those of the classes of all operations."""
+        self._lines.add("", "")
+        self.write(operation.data, "")
 
     def fragments(self, classes: Sequence[ObjectClass]) -> None:
         """Write the classes of all fragments."""

@@ -11,6 +11,7 @@ from .lines import Lines
 from .models import Model
 from .options import CodegenOptions, ModelName, Scalar
 from .pydantic_model import PydanticModel
+from .python_names import Names
 from .source import docstring, literal, text_literal
 from .struct_model import StructModel
 from .typed_dict_model import TypedDictModel
@@ -39,26 +40,33 @@ class Module:
         """Return the source of the module, without the header."""
         return self._lines.text()
 
-    def operation(self, operation: OperationClass) -> None:
-        """Write the class of an operation."""
-        lines, name = self._lines, operation.name
-        lines.use(self._model.request)
+    def operation(self, operation: OperationClass, names: Names) -> None:
+        """Write the class of the data of an operation, and the class of the operation.
+
+        The class of the data is not nested in that of the operation, because pyright rejects a class whose base has an
+        argument from its own body.
+
+        Args:
+            operation: the operation.
+            names: the names of the classes of all operations.
+        """
+        self._model.operation(operation, names)
+        lines, data = self._lines, operation.data.name
+        lines.use(self._model.request, "TypeAlias")
         lines.add("", "")
-        lines.call("", f"class {name}", f'{self._model.request}["{name}.Data"]', ":")
+        lines.call("", f"class {operation.name}", f"{self._model.request}[{data}]", ":")
         attributes = [(field.attribute, field.description) for field in operation.variables]
         description = operation.description or f"The operation ``{operation.operation_name}``."
         lines.add(*[line.replace("Attributes:", "Args:", 1) for line in docstring(description, attributes, "    ")])
-        lines.add("", "    __slots__ = ()", "")
+        lines.add("", "    __slots__ = ()", "", f"    Data: TypeAlias = {data}")
         lines.add("    TEXT = (", *text_literal(operation.text, " " * 8), "    )", "")
         lines.constructor(operation.variables, "    ")
         values = "{}"
         if operation.variables:
             lines.use("variables")
             values = f"variables({{{', '.join(self._pairs(operation.variables, ''))}}})"
-        arguments = f"self.TEXT, {name}.Data, {values}, {literal(operation.operation_name)}"
+        arguments = f"self.TEXT, {data}, {values}, {literal(operation.operation_name)}"
         lines.call("        ", "super().__init__", arguments)
-        lines.add("")
-        self._model.operation(operation)
 
     def fragments(self, classes: Sequence[ObjectClass]) -> None:
         """Write the classes of fragments."""

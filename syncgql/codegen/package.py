@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, OperationDefinitionNode
 
 from ..schema.variables import is_one_of
 from ..version import __version__
@@ -54,8 +54,9 @@ class _Package:
 
     def files(self) -> dict[str, str]:
         """Return the text of each file, with its header."""
-        names, classes = Names(["__init__", "enums", "inputs", "fragments", "scalars"]), Names()
+        names = Names(["__init__", "enums", "inputs", "fragments", "scalars"])
         self._check_class_names()
+        classes = Names(_class_name(node) for nodes in self._documents.operations.values() for node in nodes)
         used: dict[str, None] = {}
         for path, operations in self._documents.operations.items():
             if not operations:
@@ -64,8 +65,8 @@ class _Package:
             module_stem = names.new(module_name(PurePosixPath(path).stem))
             exported = self._exported[module_stem] = []
             for node in operations:
-                name = classes.new(class_name(node.name.value if node.name else ""))
-                module.operation(builder.operation(node, name))
+                name = _class_name(node)
+                module.operation(builder.operation(node, name, classes.new(f"{name}Data")), classes)
                 exported.append(name)
             used |= builder.used_fragments
             self._files[f"{module_stem}.py"] = (path, module.text())
@@ -152,6 +153,10 @@ class _Package:
         names = sorted((name for names in self._exported.values() for name in names), key=natural)
         lines += ["", "__all__ = [", *(f"    {literal(name)}," for name in names), "]"]
         self._files["__init__.py"] = ("all documents", "\n".join(lines) + "\n")
+
+
+def _class_name(node: OperationDefinitionNode) -> str:
+    return class_name(node.name.value if node.name else "")
 
 
 def _with_header(source: str, text: str) -> str:

@@ -19,20 +19,20 @@ class TypedDictModel(Model):
 
     request = "TypedDictRequest"
 
-    def operation(self, operation: OperationClass) -> None:
-        """Write the class of the data of an operation and its nested classes, within the class of the operation."""
-        prefix = f"{operation.name}."
-        for index, definition in enumerate(flattened(operation.data, prefix, Names(["Data", "TEXT"]))):
-            self._lines.add(*([""] if index else []))
-            self.write(definition, "    ")
+    def operation(self, operation: OperationClass, names: Names) -> None:
+        """Write the class of the data of an operation and its nested classes."""
+        self._write_flattened(operation.data, names)
 
     def fragments(self, classes: Sequence[ObjectClass]) -> None:
         """Write the classes of all fragments."""
         names = Names(definition.name for definition in classes)
         for whole in classes:
-            for definition in flattened(whole, "", names):
-                self._lines.add("", "")
-                self.write(definition, "")
+            self._write_flattened(whole, names)
+
+    def _write_flattened(self, whole: ObjectClass, names: Names) -> None:
+        for definition in flattened(whole, names):
+            self._lines.add("", "")
+            self.write(definition, "")
 
     def write(self, definition: ObjectClass, indent: str) -> None:
         """Write one class."""

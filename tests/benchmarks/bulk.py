@@ -221,7 +221,6 @@ BENCHMARKS = (
         {name: partial(_read_all_rows, open_rows, 0.0) for name, open_rows in PAGINATORS.items()},
         "syncgql, a loop by hand",
         (Budget("syncgql", 1.05),),
-        most_rounds=3,
     ),
     Benchmark(
         "paginate-slow",

@@ -32,27 +32,29 @@ def built(text: str) -> tuple[OperationClass, ClassBuilder]:
     documents = read_documents(SCHEMA, {"a.graphql": text})
     options = CodegenOptions()
     builder = ClassBuilder(SCHEMA, documents, UsedTypes(SCHEMA, options), options, "fragments.")
-    return builder.operation(documents.operations["a.graphql"][0], "Q"), builder
+    return builder.operation(documents.operations["a.graphql"][0], "Q", "QData"), builder
 
 
 @pytest.mark.parametrize(
     ("selection", "hint"),
     [
-        ("node { id }", "Q.Data.Node | None"),
+        ("node { id }", "QData.Node | None"),
         ("node { ...F }", "fragments.F | None"),
-        ("node { ...F id }", "Q.Data.Node | None"),
-        ("node { ...F @skip(if: true) }", "Q.Data.Node | None"),
-        ("node { ... on A { a { id } } }", "Q.Data.NodeA | Q.Data.NodeOther | None"),
-        ("node { ... on Named { name } }", "Q.Data.NodeNamed | Q.Data.NodeOther | None"),
-        ("node { ... on Named { name } ... on A { id } }", "Q.Data.NodeA | Q.Data.NodeNamed | Q.Data.NodeOther | None"),
-        ("node { ... on Node { id } }", "Q.Data.Node | None"),
-        ("node { ...G }", "Q.Data.NodeA | Q.Data.NodeOther | None"),
+        ("node { ...F id }", "QData.Node | None"),
+        ("node { ...F @skip(if: true) }", "QData.Node | None"),
+        ("node { ... on A { a { id } } }", "QData.NodeA | QData.NodeOther | None"),
+        ("node { ... on Named { name } }", "QData.NodeNamed | QData.NodeOther | None"),
+        ("node { ... on Named { name } ... on A { id } }", "QData.NodeA | QData.NodeNamed | QData.NodeOther | None"),
+        ("node { ... on Node { id } }", "QData.Node | None"),
+        ("node { ...G }", "QData.NodeA | QData.NodeOther | None"),
+        ("a { ...H }", "QData.A | None"),
     ],
 )
 def test_types_of_fields(selection: str, hint: str) -> None:
     """One class, that of a fragment, or one for each set of conditions that objects meet."""
     operation, _ = built(
         f"query Q {{ {selection} }} fragment F on Node {{ id }} fragment G on Node {{ ... on A {{ id }} }}"
+        " fragment H on Node { id ... on A { name } ... on C { id } }"
     )
     assert operation.data.fields[0].hint == hint
 
@@ -66,7 +68,7 @@ def test_members_have_the_fields_that_apply() -> None:
         "NodeOther": ["__typename", "id"],
     }
     (union,) = operation.data.unions
-    assert union.members == [(["A"], "Q.Data.NodeA"), (["B"], "Q.Data.NodeNamed")]
+    assert union.members == [(["A"], "QData.NodeA"), (["B"], "QData.NodeNamed")]
 
 
 @pytest.mark.parametrize(
@@ -82,12 +84,18 @@ def test_a_type_that_an_object_narrows(selection: str) -> None:
     assert [field.key for field in other.classes[0].fields] == ["id"]
 
 
+def test_an_object_without_fields() -> None:
+    """All fragments are for other types. Python has no empty classes, so the class has a field that may be absent."""
+    operation, _ = built("query Q { a { ...F } } fragment F on Node { ... on C { id } }")
+    assert [(field.key, field.optional) for field in operation.data.classes[0].fields] == [("__typename", True)]
+
+
 def test_classes_that_clash() -> None:
     """An underscore is added to the names of classes and attributes."""
     operation, _ = built("query Q { a { id } A { id } }")
     assert [(field.attribute, field.hint) for field in operation.data.fields] == [
-        ("a", "Q.Data.A | None"),
-        ("a_", "Q.Data.A_ | None"),
+        ("a", "QData.A | None"),
+        ("a_", "QData.A_ | None"),
     ]
 
 

@@ -17,8 +17,9 @@ from syncgql.codegen import CodegenOptions, Scalar
 from syncgql.codegen.options import MODEL_NAMES, ModelName
 
 from ..fix_servers import Server
+from ..pyright import run_pyright
 from ..servers.strawberry_server import schema as strawberry_schema
-from .packages import check, forget, imported, write
+from .packages import ROOT, check, forget, imported, write
 from .test_package import DOCUMENTS, LIBRARY
 
 SCALARS = {
@@ -187,13 +188,15 @@ def use(client: Client) -> None:
     print(Works.Data.WorksFilm(typename="Film", id="1", minutes=90))
     Works.Data.WorksFilm(typename="Film", id="1", minutes="90")  # type: ignore[arg-type]
     client.execute(GetBook(id="1")).book.title  # type: ignore[union-attr]
-    node = client.execute(Lookup(id="1", deep=False)).node
+    data: Lookup.Data = client.execute(Lookup(id="1", deep=False))
+    node: Lookup.Data.NodeBook | Lookup.Data.NodeOther | None = data.node
     if isinstance(node, Lookup.Data.NodeBook):
         node.author.name  # type: ignore[union-attr]
 """
 
 DICT_USE = """
 from api import GetBook, Works
+from api.books import WorksDataWorksFilm
 from syncgql import Client
 
 
@@ -203,7 +206,7 @@ def use(client: Client) -> None:
         print(book["author"]["books"][0]["title"].upper())
     for work in client.execute(Works(text="a"))["works"]:
         print(work["__typename"].upper(), work["id"])
-    film: Works.WorksFilm = {"__typename": "Film", "id": "1", "minutes": 90}
+    film: WorksDataWorksFilm = {"__typename": "Film", "id": "1", "minutes": 90}
     print(film)
     client.execute(GetBook(id="1"))["book"]["title"]  # type: ignore[index]
     client.execute(GetBook(id="1"))["bok"]  # type: ignore[typeddict-item]
@@ -217,3 +220,23 @@ def test_the_code_is_typed_and_clean(tmp_path: Path, model: ModelName) -> None:
     write(tmp_path / "api", LIBRARY, DOCUMENTS, CodegenOptions(SCALARS, model))
     (tmp_path / "use.py").write_text(DICT_USE if model == "typeddict" else CLASS_USE)
     check(tmp_path, "use.py", "api")
+
+
+PYRIGHT_USE = """
+from typing_extensions import assert_type
+
+from api import GetBook
+from syncgql import Client
+
+
+def use(client: Client) -> None:
+    assert_type(client.execute(GetBook(id="1")), GetBook.Data)
+"""
+
+
+@pytest.mark.parametrize("model", MODEL_NAMES)
+def test_pyright_infers_results(tmp_path: Path, model: ModelName) -> None:
+    """It accepts the code, and infers the class of the data from that of the operation."""
+    write(tmp_path / "api", LIBRARY, DOCUMENTS, CodegenOptions(SCALARS, model))
+    (tmp_path / "use.py").write_text(PYRIGHT_USE)
+    run_pyright(tmp_path, tmp_path, {"extraPaths": [str(ROOT)], "pythonVersion": "3.10"})

@@ -44,4 +44,4 @@ def test_they_are_the_data_of_the_response(api: ModuleType) -> None:
 def test_names_that_python_does_not_allow(api: ModuleType) -> None:
     """They are keys nevertheless."""
     assert set(api.Odd.Data.__annotations__) >= {"from", "class", "True", "Class", "_internal"}
-    assert api.Works.WorksFilm.__annotations__.keys() == {"__typename", "id", "minutes"}
+    assert api.books.WorksDataWorksFilm.__annotations__.keys() == {"__typename", "id", "minutes"}

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from ..pyright import run_pyright
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = Path(__file__).with_name("typing_examples.py")
@@ -25,14 +25,7 @@ def test_mypy_infers_results() -> None:
 
 def test_pyright_infers_results(tmp_path: Path) -> None:
     """The same with pyright, where it is installed and has found its Node package."""
-    pyright = shutil.which("pyright", path=str(Path(sys.executable).parent)) or shutil.which("pyright")
-    if pyright is None:
-        pytest.skip("pyright is not installed: pip install pyright")
-    version = subprocess.run([pyright, "--version"], capture_output=True, text=True, timeout=PATIENCE, check=False)
-    if version.returncode:
-        pytest.skip(f"pyright cannot start: {version.stderr[-300:]}")
     settings = {
-        "include": [str(EXAMPLES)],
         "extraPaths": [str(ROOT)],
         "pythonVersion": "3.10",
         "typeCheckingMode": "strict",
@@ -42,7 +35,4 @@ def test_pyright_infers_results(tmp_path: Path) -> None:
         "reportMissingTypeStubs": False,
         "reportUnknownMemberType": False,
     }
-    (tmp_path / "pyrightconfig.json").write_text(json.dumps(settings), "utf-8")
-    command = [pyright, "--project", str(tmp_path), "--pythonpath", sys.executable]
-    result = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE, check=False)
-    assert result.returncode == 0, result.stdout
+    run_pyright(tmp_path, EXAMPLES, settings)

@@ -1,10 +1,10 @@
 # Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
 # Source: catalogue.graphql
-# sha256: 181851068d7aedac
+# sha256: f71778323d574b46
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from syncgql.request import UNSET, Unset
 from syncgql.typed.generated import (
@@ -21,11 +21,40 @@ from syncgql.typed.generated import (
 from . import fragments
 
 
-class Catalogue(GeneratedRequest["Catalogue.Data"]):
+class CatalogueData(Model):
+    """``CatalogueData``.
+
+    Attributes:
+        books: All books, oldest entry first.
+    """
+
+    __slots__ = __match_args__ = ("books",)
+
+    books: list[fragments.Entry]
+
+    def __init__(
+        self,
+        *,
+        books: list[fragments.Entry],
+    ) -> None:
+        self.books = books
+
+    @classmethod
+    def from_data(cls, data: Any) -> CatalogueData:
+        self = new(cls)
+        try:
+            self.books = decode_items(fragments.Entry.from_data, data["books"])
+        except DECODE_ERRORS as error:
+            refuse(error, data, self, ["books"])
+        return self
+
+
+class Catalogue(GeneratedRequest[CatalogueData]):
     """All books, oldest entry first."""
 
     __slots__ = ()
 
+    Data: TypeAlias = CatalogueData
     TEXT = (
         "query Catalogue {\n"
         "  books {\n"
@@ -41,41 +70,43 @@ class Catalogue(GeneratedRequest["Catalogue.Data"]):
     )
 
     def __init__(self) -> None:
-        super().__init__(self.TEXT, Catalogue.Data, {}, "Catalogue")
-
-    class Data(Model):
-        """``Catalogue.Data``.
-
-        Attributes:
-            books: All books, oldest entry first.
-        """
-
-        __slots__ = __match_args__ = ("books",)
-
-        books: list[fragments.Entry]
-
-        def __init__(
-            self,
-            *,
-            books: list[fragments.Entry],
-        ) -> None:
-            self.books = books
-
-        @classmethod
-        def from_data(cls, data: Any) -> Catalogue.Data:
-            self = new(cls)
-            try:
-                self.books = decode_items(fragments.Entry.from_data, data["books"])
-            except DECODE_ERRORS as error:
-                refuse(error, data, self, ["books"])
-            return self
+        super().__init__(self.TEXT, CatalogueData, {}, "Catalogue")
 
 
-class FindBook(GeneratedRequest["FindBook.Data"]):
+class FindBookData(Model):
+    """``FindBookData``.
+
+    Attributes:
+        book: The book with this id; an error if there is none.
+    """
+
+    __slots__ = __match_args__ = ("book",)
+
+    book: fragments.Entry | None
+
+    def __init__(
+        self,
+        *,
+        book: fragments.Entry | None,
+    ) -> None:
+        self.book = book
+
+    @classmethod
+    def from_data(cls, data: Any) -> FindBookData:
+        self = new(cls)
+        try:
+            self.book = None if (v0 := data["book"]) is None else fragments.Entry.from_data(v0)
+        except DECODE_ERRORS as error:
+            refuse(error, data, self, ["book"])
+        return self
+
+
+class FindBook(GeneratedRequest[FindBookData]):
     """The book with this id; an error if there is none."""
 
     __slots__ = ()
 
+    Data: TypeAlias = FindBookData
     TEXT = (
         "query FindBook($id: ID!) {\n"
         "  book(id: $id) {\n"
@@ -95,41 +126,64 @@ class FindBook(GeneratedRequest["FindBook.Data"]):
         *,
         id: str,
     ) -> None:
-        super().__init__(self.TEXT, FindBook.Data, variables({"id": id}), "FindBook")
+        super().__init__(self.TEXT, FindBookData, variables({"id": id}), "FindBook")
 
-    class Data(Model):
-        """``FindBook.Data``.
 
-        Attributes:
-            book: The book with this id; an error if there is none.
-        """
+class AddBookData(Model):
+    """``AddBookData``.
 
-        __slots__ = __match_args__ = ("book",)
+    Attributes:
+        add_book: Add a book; the default author is Jane Austen.
+    """
 
-        book: fragments.Entry | None
+    __slots__ = __match_args__ = ("add_book",)
+
+    add_book: AddBookData.AddBook
+
+    def __init__(
+        self,
+        *,
+        add_book: AddBookData.AddBook,
+    ) -> None:
+        self.add_book = add_book
+
+    @classmethod
+    def from_data(cls, data: Any) -> AddBookData:
+        self = new(cls)
+        try:
+            self.add_book = cls.AddBook.from_data(data["addBook"])
+        except DECODE_ERRORS as error:
+            refuse(error, data, self, ["addBook"])
+        return self
+
+    class AddBook(Model):
+        __slots__ = __match_args__ = ("id",)
+
+        id: str
 
         def __init__(
             self,
             *,
-            book: fragments.Entry | None,
+            id: str,
         ) -> None:
-            self.book = book
+            self.id = id
 
         @classmethod
-        def from_data(cls, data: Any) -> FindBook.Data:
+        def from_data(cls, data: Any) -> AddBookData.AddBook:
             self = new(cls)
             try:
-                self.book = None if (v0 := data["book"]) is None else fragments.Entry.from_data(v0)
+                self.id = v0 if type(v0 := data["id"]) is str else wrong("str", v0)
             except DECODE_ERRORS as error:
-                refuse(error, data, self, ["book"])
+                refuse(error, data, self, ["id"])
             return self
 
 
-class AddBook(GeneratedRequest["AddBook.Data"]):
+class AddBook(GeneratedRequest[AddBookData]):
     """Add a book; the default author is Jane Austen."""
 
     __slots__ = ()
 
+    Data: TypeAlias = AddBookData
     TEXT = (
         "mutation AddBook($title: String!, $author: String, $year: Int!) {\n"
         "  addBook(title: $title, author: $author, year: $year) {\n"
@@ -145,54 +199,4 @@ class AddBook(GeneratedRequest["AddBook.Data"]):
         author: str | None | Unset = UNSET,
         year: int,
     ) -> None:
-        super().__init__(
-            self.TEXT, AddBook.Data, variables({"title": title, "author": author, "year": year}), "AddBook"
-        )
-
-    class Data(Model):
-        """``AddBook.Data``.
-
-        Attributes:
-            add_book: Add a book; the default author is Jane Austen.
-        """
-
-        __slots__ = __match_args__ = ("add_book",)
-
-        add_book: AddBook.Data.AddBook_
-
-        def __init__(
-            self,
-            *,
-            add_book: AddBook.Data.AddBook_,
-        ) -> None:
-            self.add_book = add_book
-
-        @classmethod
-        def from_data(cls, data: Any) -> AddBook.Data:
-            self = new(cls)
-            try:
-                self.add_book = cls.AddBook_.from_data(data["addBook"])
-            except DECODE_ERRORS as error:
-                refuse(error, data, self, ["addBook"])
-            return self
-
-        class AddBook_(Model):
-            __slots__ = __match_args__ = ("id",)
-
-            id: str
-
-            def __init__(
-                self,
-                *,
-                id: str,
-            ) -> None:
-                self.id = id
-
-            @classmethod
-            def from_data(cls, data: Any) -> AddBook.Data.AddBook_:
-                self = new(cls)
-                try:
-                    self.id = v0 if type(v0 := data["id"]) is str else wrong("str", v0)
-                except DECODE_ERRORS as error:
-                    refuse(error, data, self, ["id"])
-                return self
+        super().__init__(self.TEXT, AddBookData, variables({"title": title, "author": author, "year": year}), "AddBook")
