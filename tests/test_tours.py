@@ -16,7 +16,7 @@ from .docs.tours import TOURS, Tour
 
 LONGEST = {
     "execute": (55, 21),
-    "batch": (75, 22),
+    "batch": (71, 22),
     "event": (11, 7),
     "reconnect": (109, 35),
     "upload": (117, 32),

@@ -6,7 +6,7 @@ import weakref
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from ..deadline import Deadline
 from ..protocol.batch import BatchEntry
@@ -136,9 +136,10 @@ class LoopDispatcher(Dispatcher):
         return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
+        _, deadline, headers, extra_args = operations[0][:4]
+        requests = [operation.request for operation in operations]
         runtime = self._runtimes.current()
-        deadline = operations[0].deadline
-        round_trip = _batch(runtime.resources.queries, operations)
+        round_trip = runtime.resources.queries.batch_round_trip(requests, headers=headers, extra_args=extra_args)
         return round_trip.parse(runtime.run(round_trip.send(round_trip.request, deadline), deadline))
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
@@ -240,7 +241,10 @@ class BlockingDispatcher(Dispatcher):
 
     def execute_batch(self, operations: Sequence[Operation]) -> list[BatchEntry]:
         self._loop.check_open()
-        return self._send(_batch(self._transport, operations), operations[0].deadline)
+        _, deadline, headers, extra_args = operations[0][:4]
+        requests = [operation.request for operation in operations]
+        round_trip = self._transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
+        return self._send(round_trip, deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         round_trip = self._prepare(
@@ -326,24 +330,3 @@ def _opened(
     except BaseException:  # Ctrl-C
         source.abandon()
         raise
-
-
-SentT = TypeVar("SentT", covariant=True)
-
-
-class SendsBatches(Protocol[SentT]):
-    """A transport of either kind."""
-
-    def batch_round_trip(
-        self,
-        requests: Sequence[GraphQLRequest],
-        *,
-        headers: Mapping[str, str] | None = None,
-        extra_args: Mapping[str, Any] | None = None,
-    ) -> SentT:
-        """Prepare a batch."""
-
-
-def _batch(transport: SendsBatches[SentT], operations: Sequence[Operation]) -> SentT:
-    requests, first = [operation.request for operation in operations], operations[0]
-    return transport.batch_round_trip(requests, headers=first.headers, extra_args=first.extra_args)

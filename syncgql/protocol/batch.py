@@ -59,8 +59,9 @@ def has_several_responses(request: GraphQLRequest) -> str:
     """
     if request.is_subscription:
         return "is a subscription"
-    directive = request.incremental_directive
-    return f"uses @{directive}" if directive else ""
+    if request.has_directives and (directive := request.incremental_directive):
+        return f"uses @{directive}"
+    return ""
 
 
 def parse_batch_response(response: HTTPResponse, *, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
@@ -91,9 +92,12 @@ def parse_batch_response(response: HTTPResponse, *, count: int, json_deserialize
 
 def _parse_entries(http: HTTPResponse, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
     response, body = http.head, http.body
-    is_trusted = _is_trusted(response)
-    may_be_graphql = is_trusted or (response.status >= 400 and response.status not in REFUSING_STATUSES)
-    entries = _entries(response, body, json_deserialize) if may_be_graphql else None
+    media_type, charset = content_type(response.headers)
+    is_failure = response.status >= 400
+    # Whether status and media type promise a GraphQL response.
+    is_trusted = response.status < 300 or (is_failure and media_type == GRAPHQL_RESPONSE)
+    may_be_graphql = is_trusted or (is_failure and response.status not in REFUSING_STATUSES)
+    entries = _parse_array(body, media_type, charset, json_deserialize) if may_be_graphql else None
     if entries is None:
         return _parse_single(response, body, count, json_deserialize)
     if len(entries) != count:
@@ -137,9 +141,8 @@ def batch_data(results: Sequence[BatchEntry]) -> list[dict[str, Any]]:
     return data
 
 
-def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize) -> list[Any] | None:
+def _parse_array(body: bytes, media_type: str, charset: str, json_deserialize: JSONDeserialize) -> list[Any] | None:
     """Return the entries of an array, or None if the body is something else."""
-    media_type, charset = content_type(response.headers)
     if not (is_json(media_type) or begins_as_json(body, charset)):
         return None
     try:
@@ -147,13 +150,6 @@ def _entries(response: Response, body: bytes, json_deserialize: JSONDeserialize)
     except CODEC_ERRORS:
         return None
     return value if isinstance(value, list) else None
-
-
-def _is_trusted(response: Response) -> bool:
-    """Return whether status and media type promise a GraphQL response."""
-    if 300 <= response.status < 400:
-        return False
-    return response.status < 300 or content_type(response.headers)[0] == GRAPHQL_RESPONSE
 
 
 def _parse_single(response: Response, body: bytes, count: int, json_deserialize: JSONDeserialize) -> list[BatchEntry]:
