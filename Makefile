@@ -173,7 +173,7 @@ $(BENCH_STAMP): setup.cfg tests/benchmarks/requirements.txt | $(STAMP)
 	@echo "Setting up $(BENCH_VENV) with the clients that are compared"
 	@$(BIN)/python -m venv $(BENCH_VENV)
 	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check \
-		--editable . --requirement tests/benchmarks/requirements.txt
+		--editable '.[cli]' --requirement tests/benchmarks/requirements.txt
 	@touch $(BENCH_STAMP)
 
 $(CODEGEN_STAMP): setup.cfg tests/benchmarks/requirements-codegen.txt | $(STAMP)

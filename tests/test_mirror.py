@@ -12,12 +12,9 @@ ELSEWHERE = {
     "cli/demo/server.py": "cli/demo/test_serving.py",
     "dsl.py": "test_gql_names.py",
     "event_source.py": "test_subscription.py",
-    "pipeline/dispatch.py": "client/test_client.py",
-    "pipeline/pipeline.py": "client/test_client.py",
     "pipeline/stream_source.py": "test_subscription.py",
     "protocol/websocket_events.py": "protocol/test_graphql_transport_ws.py",
     "transport/aiohttp_session/tunnel.py": "transport/test_proxy.py",
-    "transport/base.py": "transport/test_single_use.py",
     "transport/exceptions.py": "test_gql_names.py",
     "transport/recovery/operation_retries.py": "transport/websocket/test_connection_end.py",
     "transport/round_trip.py": "transport/test_aiohttp.py",
@@ -29,7 +26,7 @@ ELSEWHERE = {
 }
 """Modules without a test file of their name, each with the file that tests it. This table may shrink but not grow."""
 
-MAX_ELSEWHERE = 18
+MAX_ELSEWHERE = 15
 
 
 def modules() -> list[str]:

@@ -275,7 +275,7 @@ class Stream(ABC):
         Raises:
             TransportError: the transport does not reconnect.
         """
-        raise TransportError(f"{type(self).__name__} cannot subscribe again with other variables.", sent=False)
+        raise TransportError(f"{self.protocol} cannot subscribe again with other variables.", sent=False)
 
 
 class ExecuteStream(Stream):

@@ -12,7 +12,7 @@ from .benchmark import Setting
 from .chart import as_svg
 from .machine import describe_machine
 from .measure import Table, measure
-from .report import as_markdown, as_text
+from .report import as_markdown, as_text, budgets_as_markdown
 from .servers import canned_server
 from .suite import BENCHMARKS
 
@@ -36,6 +36,7 @@ def main() -> None:
     report = {"machine": machine, "rounds": arguments.rounds, "tables": [asdict(table) for table in tables]}
     (output / "results.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     (output / "results.md").write_text(as_markdown(tables, arguments.rounds, machine), encoding="utf-8")
+    (output / "budgets.md").write_text(budgets_as_markdown(tables), encoding="utf-8")
     print(f"\n{(time.monotonic() - start) / 60:.0f} minutes; written to {output}")
 
 

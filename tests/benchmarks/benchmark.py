@@ -52,7 +52,8 @@ class Budget:
     Attributes:
         contender: the contender with this budget.
         at_most: the limit.
-        of: the limited figure: ``ratio``, ``value``, or the name of an extra.
+        of: the limited figure: ``ratio`` to the baseline, ``value``, the name of an extra, or the name of another
+            contender for the ratio to it.
     """
 
     contender: str

@@ -36,10 +36,10 @@ def _benchmark(name: str, title: str, path: str, document: str, calls: int, *bud
 LOWER_BOUND = "aiohttp on a loop thread"
 POLICIES = "syncgql, with policies"
 
-SMALL_BUDGETS = (Budget("syncgql", 2.0), Budget("syncgql[speed]", 1.4))
+AHEAD = tuple(Budget("syncgql", 1, of) for of in ("requests", "httpx", "sgqlc", "gql (httpx session)", "gql (aiohttp)"))
 
 BENCHMARKS = (
-    _benchmark("execute-small", "execute, answer of 60 B", "/small", SHORT, 300, *SMALL_BUDGETS),
+    _benchmark("execute-small", "execute, answer of 60 B", "/small", SHORT, 300, *AHEAD),
     _benchmark("execute-medium", "execute, answer of 12 KB", "/medium", SHORT, 200),
     _benchmark(
         "execute-large",
@@ -47,12 +47,10 @@ BENCHMARKS = (
         "/large",
         SHORT,
         5,
-        Budget("syncgql", 1.05),
+        Budget("syncgql", 1.0),
         Budget("syncgql[speed]", 0.75),
     ),
-    _benchmark(
-        "execute-document", f"execute, document of {len(LONG) / 1000:.1f} KB", "/small", LONG, 200, *SMALL_BUDGETS
-    ),
+    _benchmark("execute-document", f"execute, document of {len(LONG) / 1000:.1f} KB", "/small", LONG, 200, *AHEAD),
     Benchmark(
         "execute-bound",
         "execute, answer of 60 B, beside the lower bound of a loop thread",

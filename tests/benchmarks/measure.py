@@ -120,15 +120,20 @@ class _Processes:
 
 
 def _row(benchmark: Benchmark, name: str, figures: dict[str, list[Figure]]) -> Row:
-    own, baseline = figures[name], figures.get(benchmark.baseline)
+    own = figures[name]
     values = [figure.value for figure in own]
-    ratios = [a.value / b.value for a, b in zip(own, baseline, strict=False)] if baseline else []
-    ratio = statistics.median(ratios) if ratios else None
+    ratios = {other: _ratio(own, theirs) for other, theirs in figures.items() if theirs}
+    ratio = ratios.get(benchmark.baseline)
     extras = {column: statistics.median(figure.extras[column] for figure in own) for column in own[0].extras}
-    seen = {**extras, "value": statistics.median(values), **({} if ratio is None else {"ratio": ratio})}
+    seen = {**ratios, **extras, "value": statistics.median(values), **({} if ratio is None else {"ratio": ratio})}
     budgets = [budget for budget in benchmark.budgets if budget.contender == name and budget.of in seen]
     verdicts = [Verdict(budget, seen[budget.of], seen[budget.of] <= budget.at_most) for budget in budgets]
     return Row(name, seen["value"], *_quartiles(values), ratio, extras, verdicts)
+
+
+def _ratio(own: Sequence[Figure], others: Sequence[Figure]) -> float:
+    """Return the median of the ratios within rounds."""
+    return statistics.median(a.value / b.value for a, b in zip(own, others, strict=False))
 
 
 def _quartiles(values: Sequence[float]) -> tuple[float, float]:

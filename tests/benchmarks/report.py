@@ -6,6 +6,8 @@ from typing import Any
 
 from .measure import Row, Table, Verdict
 
+WRITTEN_BY = "<!-- Written by: make bench BENCH_ARGS=--docs -->"
+
 
 def number(value: float) -> str:
     """Return a figure with its significant digits."""
@@ -23,7 +25,7 @@ def as_text(table: Table) -> str:
         spread = f"{number(row.low)} to {number(row.high)}"
         remarks = [
             *(f"{column}: {number(extra)}" for column, extra in row.extras.items()),
-            *map(_verdict, row.verdicts),
+            *(_verdict(table, verdict) for verdict in row.verdicts),
         ]
         lines.append(
             f"  {row.contender:<28}{number(row.median):>10}  {spread:>22}{ratio}  {'; '.join(remarks)}".rstrip()
@@ -33,24 +35,20 @@ def as_text(table: Table) -> str:
 
 
 def as_markdown(tables: list[Table], rounds: int, machine: dict[str, Any]) -> str:
-    """Return Markdown for the documentation: the machine, a chart and a table per benchmark, and a table of budgets.
+    """Return Markdown for the documentation: the machine, and a chart and a table per benchmark.
 
     Args:
         tables: the results.
         rounds: the requested number of rounds.
         machine: the return value of ``describe_machine``.
     """
-    parts = [
-        "<!-- Written by: make bench BENCH_ARGS=--docs -->",
-        _conditions(rounds, machine),
-    ]
+    parts = [WRITTEN_BY, _conditions(rounds, machine)]
     for table in tables:
         parts += [
             f"### {table.name}: {table.title}",
             f"![{table.title}, {table.unit}]({table.name}.svg)",
             _rows(table),
         ]
-    parts += ["### Budgets", _budgets(tables)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -58,24 +56,33 @@ def _conditions(rounds: int, machine: dict[str, Any]) -> str:
     versions = ", ".join(f"{package} {version}" for package, version in machine["versions"].items())
     return (
         f"{machine['cores']} cores ({machine['processor']}), {machine['memory']} GB, {machine['system']}, "
-        f"Python {machine['python']}; {machine['date']}; rounds: {rounds} at most; load before: {machine['load']}.\n\n"
+        f"Python {machine['python']}; {machine['date']}; rounds: {rounds} at most; load before: {machine['load']}; "
+        f"a switch to another thread and back: {number(machine['switches'])} µs.\n\n"
         f"{versions}."
     )
 
 
-def _budgets(tables: list[Table]) -> str:
+def budgets_as_markdown(tables: list[Table]) -> str:
+    """Return Markdown for the documentation: a table of all budgets, and whether they are met."""
     lines = ["| benchmark | contender | of | at most | measured | |", "|---|---|---|---:|---:|---|"]
     lines += [
         _line(_promise(table, row, verdict)) for table in tables for row in table.rows for verdict in row.verdicts
     ]
-    return "\n".join(lines)
+    return "\n".join([WRITTEN_BY, "", *lines]) + "\n"
 
 
 def _promise(table: Table, row: Row, verdict: Verdict) -> list[str]:
-    budget = verdict.budget
-    of = {"ratio": f"ratio to {table.baseline}", "value": table.unit}.get(budget.of, budget.of)
     kept = "met" if verdict.kept else "**not met**"
-    return [table.name, row.contender, of, f"{budget.at_most:g}", number(verdict.figure), kept]
+    limit, figure = number(verdict.budget.at_most), number(verdict.figure)
+    return [table.name, row.contender, _limited(table, verdict), limit, figure, kept]
+
+
+def _limited(table: Table, verdict: Verdict) -> str:
+    """Return which figure a budget limits."""
+    of = table.baseline if verdict.budget.of == "ratio" else verdict.budget.of
+    if of == "value":
+        return table.unit
+    return f"ratio to {of}" if of in {row.contender for row in table.rows} else of
 
 
 def _rows(table: Table) -> str:
@@ -101,9 +108,6 @@ def _line(cells: list[str]) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-def _verdict(verdict: Verdict) -> str:
-    budget = verdict.budget
-    of = {"ratio": f"{budget.at_most:g}x", "value": f"{budget.at_most:g}"}.get(
-        budget.of, f"{budget.of} {budget.at_most:g}"
-    )
-    return f"budget {of} {'met' if verdict.kept else 'NOT MET'}"
+def _verdict(table: Table, verdict: Verdict) -> str:
+    kept = "met" if verdict.kept else "NOT MET"
+    return f"{_limited(table, verdict)} at most {number(verdict.budget.at_most)}: {kept}"

@@ -16,7 +16,7 @@ from .benchmark import Benchmark, Budget, Setting
 from .chart import as_svg
 from .machine import describe_machine
 from .measure import Row, Table, Verdict, measure
-from .report import as_markdown, as_text
+from .report import as_markdown, as_text, budgets_as_markdown
 from .servers import canned_server
 from .suite import BENCHMARKS
 
@@ -33,6 +33,8 @@ NO_PEERS = (
     "parse",
     "(nothing)",
 )
+
+EXTRA_FIGURES = ("failed %", "connection lost", "sibling late %", "longest wait for a pong, s", "ms for 150 classes")
 
 
 @pytest.fixture(scope="module")
@@ -80,10 +82,12 @@ def test_contender_does_its_work(benchmark: str, contender: str, setting: Settin
 
 
 def test_names_in_benchmarks_exist() -> None:
-    """The baseline and each contender with a budget exist."""
+    """The baseline, each contender with a budget, and the figure that a budget limits exist."""
     for benchmark in BENCHMARKS.values():
         named = {budget.contender for budget in benchmark.budgets} | ({benchmark.baseline} - {""})
         assert named <= set(benchmark.contenders), benchmark.name
+        limited = {budget.of for budget in benchmark.budgets}
+        assert limited <= {"ratio", "value", *EXTRA_FIGURES, *benchmark.contenders}, benchmark.name
 
 
 def some(name: str, *contenders: str) -> Benchmark:
@@ -92,13 +96,16 @@ def some(name: str, *contenders: str) -> Benchmark:
 
 
 def test_measure(setting: Setting) -> None:
-    """Contenders run in separate processes; the table has ratios and verdicts."""
-    table = measure(some("execute-small", "http.client", "syncgql"), setting, 2)
+    """Contenders run in separate processes; the table has ratios, and verdicts on the ratio to any contender."""
+    benchmark = some("execute-small", "http.client", "syncgql")
+    budgets = tuple(Budget("syncgql", 1e9, of) for of in ("ratio", "http.client", "value", "requests"))
+    table = measure(replace(benchmark, budgets=budgets), setting, 2)
     assert not table.failures
     assert {row.contender for row in table.rows} == {"http.client", "syncgql"}
     for row in table.rows:
         assert row.low <= row.median <= row.high
-        assert row.ratio == 1 if row.contender == "http.client" else row.verdicts
+        limited = [verdict.budget.of for verdict in row.verdicts]
+        assert row.ratio == 1 if row.contender == "http.client" else limited == ["ratio", "http.client", "value"]
 
 
 def test_measure_continues_without_a_contender_that_fails() -> None:
@@ -137,11 +144,13 @@ def test_report() -> None:
     """Reports name every contender, every verdict and every failure."""
     text = as_text(TABLE)
     page = as_markdown([TABLE], 3, describe_machine())
+    budgets = budgets_as_markdown([TABLE])
     for report in (text, page):
         assert all(word in report for word in ("syncgql", "peer", "far away", "broken", "0.50x"))
-    assert all(words in text for words in ("budget 1.5x met", "budget 1.5x NOT MET"))
-    assert "| example | syncgql | ratio to peer | 1.5 | 0.50 | met |" in page
-    assert all(words in page for words in ("**not met**", "why / not", "(example.svg)"))
+    assert all(words in text for words in ("ratio to peer at most 1.50: met", "ratio to peer at most 1.50: NOT MET"))
+    assert "| example | syncgql | ratio to peer | 1.50 | 0.50 | met |" in budgets
+    assert "**not met**" in budgets
+    assert all(words in page for words in ("why / not", "(example.svg)"))
 
 
 def test_chart() -> None:

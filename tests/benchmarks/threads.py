@@ -60,9 +60,9 @@ BENCHMARKS = (
         {name: partial(_sharing, HTTP_CLIENTS[name]) for name in SHARED},
         "requests",
         (
-            Budget("syncgql", 0.3),
+            Budget("syncgql", 0.25),
             Budget("syncgql", 0, "failed %"),
-            Budget("syncgql[speed]", 0.3),
+            Budget("syncgql[speed]", 0.25),
             Budget("syncgql[speed]", 0, "failed %"),
         ),
         most_rounds=5,

@@ -227,6 +227,10 @@ BENCHMARKS = (
         "µs of processor time",
         CONTENDERS,
         "json.loads",
-        (Budget("syncgql, generated", 1.5), Budget("syncgql[speed], generated structs", 0.5)),
+        (
+            Budget("syncgql, generated", 1.5),
+            Budget("syncgql[speed], generated structs", 0.5),
+            *(Budget("syncgql, generated", 1, of) for of in ("pydantic", "cattrs", "mashumaro")),
+        ),
     ),
 )

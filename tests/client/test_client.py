@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import AsyncGenerator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import pytest
@@ -16,82 +15,13 @@ from syncgql import (
     AsyncTransport,
     BlockingTransport,
     Client,
-    ClientClosed,
     ExecutionResult,
     GraphQLRequest,
     ReconnectPolicy,
     RequestsHTTPTransport,
     RoundTrip,
     TransportConnectionFailed,
-    TransportError,
-    TransportQueryError,
 )
-
-from ..fix_servers import Server
-
-
-@pytest.fixture
-def client(any_server: Server) -> Iterator[Client]:
-    with Client(any_server.url) as client:
-        yield client
-
-
-def test_headers_and_cookies_reach_the_server(strawberry_server: Server) -> None:
-    """Headers of the client are sent; those of the call take precedence, in any case."""
-    query = "query ($name: String!) { header(name: $name) }"
-    with Client(strawberry_server.url, headers={"X-A": "client"}, cookies={"crumb": "1"}) as client:
-        assert client.execute(query, {"name": "x-a"}) == {"header": "client"}
-        assert client.execute(query, {"name": "x-a"}, headers={"x-a": "call"}) == {"header": "call"}
-        assert client.execute(query, {"name": "cookie"}) == {"header": "crumb=1"}
-
-
-def test_header_functions_run_in_the_calling_thread(strawberry_server: Server) -> None:
-    """A function for headers is called for every request, in the caller's thread."""
-    threads: list[int] = []
-
-    def headers() -> dict[str, str]:
-        threads.append(threading.get_ident())
-        return {"X-Count": str(len(threads))}
-
-    with Client(strawberry_server.url, headers=headers) as client:
-        assert client.execute('{ header(name: "x-count") }') == {"header": "1"}
-        assert client.execute('{ header(name: "x-count") }') == {"header": "2"}
-    assert threads == [threading.get_ident()] * 2
-
-
-def test_eight_threads_share_one_client(client: Client) -> None:
-    """Threads need neither their own clients nor a lock."""
-
-    def greet(number: int) -> Any:
-        return client.execute("query ($name: String!) { hello(name: $name) }", {"name": str(number)})["hello"]
-
-    with ThreadPoolExecutor(8) as pool:
-        assert list(pool.map(greet, range(80))) == [f"Hello {number}!" for number in range(80)]
-
-
-def test_everything_over_a_websocket(any_server: Server) -> None:
-    """A ws:// URL sends queries, mutations and subscriptions over WebSocket."""
-    with Client(any_server.ws_url) as client:
-        assert client.execute("{ hello }") == {"hello": "Hello world!"}
-        with pytest.raises(TransportQueryError):
-            client.execute("{ fail }")
-        assert [event["count"] for event in client.subscribe("subscription { count(to: 2) }")] == [1, 2]
-
-
-def test_subscriptions_may_have_another_endpoint(strawberry_server: Server, ariadne_server: Server) -> None:
-    """subscriptions= is another endpoint, here another server."""
-    with Client(strawberry_server.url, subscriptions=ariadne_server.ws_url) as client:
-        assert list(client.subscribe("subscription { count(to: 1) }")) == [{"count": 1}]
-        assert client.execute("{ hello }") == {"hello": "Hello world!"}
-        assert strawberry_server.seen("ws_connect") == []
-
-
-def test_a_transport_may_be_given(strawberry_server: Server) -> None:
-    """A client works with a user's transport; this server runs a subscription over plain HTTP as a query."""
-    with Client(transport=AIOHTTPTransport(strawberry_server.url)) as client:
-        assert client.execute("{ hello }") == {"hello": "Hello world!"}
-        with pytest.raises(TransportError, match="Cannot return null"):
-            next(client.subscribe("subscription { count(to: 1) }"))
 
 
 def test_creating_a_client_starts_nothing() -> None:
@@ -181,18 +111,6 @@ def test_passwords_in_urls_are_not_shown() -> None:
     with pytest.raises(ValueError, match="absolute URL") as caught:
         Client("ftp://me:secret@localhost/?key=secret")
     assert "secret" not in str(caught.value)
-
-
-def test_a_closed_client_raises(strawberry_server: Server) -> None:
-    """After close() every call raises ClientClosed; closing twice does nothing."""
-    client = Client(strawberry_server.url)
-    client.execute("{ hello }")
-    client.close()
-    client.close()
-    assert client.closed
-    for call in (client.execute, client.execute_result, client.subscribe, client.subscribe_results):
-        with pytest.raises(ClientClosed, match="create a new one"):
-            call("{ hello }")
 
 
 def test_an_unreachable_server_is_a_connection_failure() -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncgql import (
-    Client,
-    TransportConnectionFailed,
-)
+from syncgql import Client, TransportConnectionFailed
 from syncgql.testing import GraphQLMock, complete, drop, event
 
 from .program import ADDED, URL

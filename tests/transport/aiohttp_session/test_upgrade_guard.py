@@ -5,10 +5,7 @@ from __future__ import annotations
 import aiohttp
 import pytest
 
-from syncgql import (
-    TransportAuthenticationError,
-    TransportServerError,
-)
+from syncgql import TransportAuthenticationError, TransportServerError
 
 from ...servers.scripted import Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets

@@ -7,10 +7,7 @@ import socket
 import pytest
 from urllib3.exceptions import NewConnectionError
 
-from syncgql import (
-    RequestsHTTPTransport,
-    TransportConnectionFailed,
-)
+from syncgql import RequestsHTTPTransport, TransportConnectionFailed
 
 from .one_call import execute
 from .wire_server import HEAD, WireServer

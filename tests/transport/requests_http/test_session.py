@@ -12,10 +12,7 @@ from typing import Any
 import requests
 from urllib3 import HTTPResponse
 
-from syncgql import (
-    Client,
-    RequestsHTTPTransport,
-)
+from syncgql import Client, RequestsHTTPTransport
 from syncgql.deadline import Deadline
 from syncgql.transport.requests_http.session import _blocks
 from syncgql.transport.requests_http.timeouts import RequestsTimeouts

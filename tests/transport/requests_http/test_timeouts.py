@@ -7,11 +7,7 @@ import time
 
 import pytest
 
-from syncgql import (
-    Client,
-    RequestsHTTPTransport,
-    TransportTimeout,
-)
+from syncgql import Client, RequestsHTTPTransport, TransportTimeout
 from tests.fix_servers import Server
 
 from .one_call import execute
