@@ -28,19 +28,19 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 130, 52, CALLER, ("commands, codegen",)),
-    "contrib": Room(163, 20, 150, 52, CALLER, ("frameworks, tracing",)),
+    "cli": Room(20, 20, 140, 52, CALLER, ("commands, codegen",)),
+    "contrib": Room(170, 20, 146, 52, CALLER, ("frameworks, tracing",)),
     "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
     "client": Room(540, 48, 200, 48, CALLER, ("the methods that users call",)),
     "pipeline": Room(
         230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
     ),
     "operations": Room(20, 195, 250, 52, CALLER, ("client.query.*: documents from Python",)),
-    "bulk": Room(20, 272, 250, 52, CALLER, ("many requests, pages, polling",)),
-    "subscription": Room(540, 278, 200, 52, CALLER, ("the iterator over events",)),
+    "bulk": Room(20, 264, 250, 52, CALLER, ("many requests, pages, polling",)),
+    "subscription": Room(540, 336, 200, 52, CALLER, ("the iterator over events",)),
     "transport": Room(
         310,
-        356,
+        412,
         430,
         112,
         BOTH,
@@ -51,16 +51,16 @@ ROOMS = {
             "websocket · recovery · batching · AppSync",
         ),
     ),
-    "schema": Room(20, 496, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
+    "schema": Room(20, 552, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
     "runtime": Room(
-        400, 580, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
+        400, 632, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
     "protocol": Room(
-        20, 580, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
+        20, 632, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
     ),
     "values": Room(
         20,
-        700,
+        737,
         720,
         52,
         BOTH,
@@ -73,7 +73,7 @@ NOT_DRAWN = {"__init__", "__main__"}
 INSIDE = {"event_source": "subscription", "codegen": "cli"}
 """Parts that are drawn in the box of another, which is the only one that needs them."""
 
-HEIGHT = 810
+HEIGHT = 847
 STYLE = """
     .card { fill: #f6f8fa; }
     .caller { fill: #8882; stroke: #888; }
@@ -131,8 +131,8 @@ def arrows() -> list[tuple[str, str]]:
 
 def draw() -> str:
     """Return the picture as SVG."""
-    parts = [_box(name, room) for name, room in ROOMS.items()]
-    parts += [_arrow(ROOMS[below], ROOMS[above]) for below, above in arrows()]
+    parts = [_arrow(ROOMS[below], ROOMS[above]) for below, above in arrows()]
+    parts += [_box(name, room) for name, room in ROOMS.items()]
     legend = [
         f'<rect class="caller" x="20" y="{HEIGHT - 36}" width="22" height="16" rx="3"/>',
         f'<text class="text" x="50" y="{HEIGHT - 23}">runs in the calling thread</text>',
@@ -162,7 +162,8 @@ def draw() -> str:
 def _box(name: str, room: Room) -> str:
     title = name if name == "values" else f"{name}/" if (PACKAGE / name).is_dir() else f"{name}.py"
     shape = f'x="{room.x}" y="{room.y}" width="{room.width}" height="{room.height}" rx="6"'
-    lines = [f'<rect class="{room.threads}" {shape}/>']
+    # The colors are transparent; arrows to rooms further up are hidden behind the box.
+    lines = [f'<rect class="card" {shape}/>', f'<rect class="{room.threads}" {shape}/>']
     lines.append(f'<text class="name" x="{room.x + 10}" y="{room.y + 20}">{title}</text>')
     for number, line in enumerate(room.lines):
         lines.append(

@@ -15,7 +15,7 @@ import pytest
 from .page import ROOT
 
 PAGE = (ROOT / "docs/comparison.md").read_text("utf-8")
-MEASURED = PAGE.partition("## What happens when\n")[2].partition("\n## ")[0]
+MEASURED = PAGE.partition("## Behavior in common situations\n")[2].partition("\n## ")[0]
 ROWS = dict(re.findall(r"^\| (\w[^|]*?) \| (\d.*) \|$", MEASURED, re.MULTILINE))
 
 # Environments with the other clients, which make bench and make core32 create.

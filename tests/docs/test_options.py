@@ -13,6 +13,12 @@ from .page import ROOT
 
 PAGE = (ROOT / "docs/options.md").read_text("utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", PAGE, re.MULTILINE)
+# The methods in a cell, and the options in the next one
+METHODS = {
+    method: re.findall(r"`(\w+)`", options)
+    for methods, options in re.findall(r"^\| (`\w+\(\)`.*?) \| (.*?):", PAGE, re.MULTILINE)
+    for method in re.findall(r"`(\w+)\(\)`", methods)
+}
 PARAMETERS = inspect.signature(Client).parameters
 
 # The page describes defaults whose values do not explain themselves.
@@ -36,6 +42,16 @@ def test_the_default_is_the_one_of_the_client(row: tuple[str, str, str]) -> None
     default = PARAMETERS[name].default
     written = f'`"{default}"`' if isinstance(default, str) else str(default)
     assert shown.strip() == DEFAULTS.get(name, written)
+
+
+def test_each_method_with_options_is_listed() -> None:
+    """With all of its keyword-only parameters, in their order."""
+    methods = {name: value for name, value in inspect.getmembers(Client, inspect.isfunction) if name[0] != "_"}
+    keyword_only = {
+        name: [each.name for each in inspect.signature(method).parameters.values() if each.kind is each.KEYWORD_ONLY]
+        for name, method in methods.items()
+    }
+    assert {name: options for name, options in keyword_only.items() if options} == METHODS
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row[0])
