@@ -52,6 +52,7 @@ class Pages(Iterator[NodeT_co]):
         self._page: Page | None = None
         self._remaining: Iterator[NodeT_co] = iter(())
         self._start = paginator.after
+        self._is_incomplete = False
         self._finalizer = weakref.finalize(self, _cancel, executor, self._pages)
         self._finalizer.atexit = False
 
@@ -69,9 +70,10 @@ class Pages(Iterator[NodeT_co]):
         """Return the next node.
 
         Raises:
-            StopIteration: there are no more nodes.
+            StopIteration: there are no more nodes, or the iterator was closed.
             TransportProtocolError: the server's cursors do not advance, or its response contains no page.
             SyncGQLError: a page could not be fetched; see ``Client.execute``.
+            RuntimeError: an earlier page could not be fetched. ``after=pages.cursor`` continues with a new iterator.
         """
         while True:
             for node in self._remaining:
@@ -124,13 +126,20 @@ class Pages(Iterator[NodeT_co]):
         return f"<Pages {'closed' if not self._finalizer.alive else 'open'}, {self._progress.done} nodes>"
 
     def _fetch_page(self) -> Page:
+        if self._is_incomplete:
+            # Ending here would make a loop that is run again after an error look complete.
+            raise RuntimeError(
+                "These pages ended with an exception, so the rest of the list is missing. "
+                "Continue with a new paginate(), and pass the cursor of this one as after=."
+            )
         if not self._finalizer.alive:
             raise StopIteration
         try:
             page = next(self._pages)
             if not self._keeps_nulls:
                 page = without_nulls(page)
-        except BaseException:  # This includes StopIteration and Ctrl-C.
+        except BaseException as error:  # This includes StopIteration and Ctrl-C.
+            self._is_incomplete = not isinstance(error, StopIteration)
             self.close()
             raise
         self._page, self._remaining = page, iter(page.nodes)
