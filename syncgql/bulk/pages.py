@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from ..checks import check_count, check_flag
+from ..exceptions import SyncGQLError
 from ..request import GraphQLRequest
 from ..runtime.prefetch import Prefetch
+from ..tracebacks import cut
 from .execute_many import OnError, check_on_error
 from .nested_connection import LIST, find_nested_connection
 from .nested_pagination import NestedPagination, NestedPaginator
@@ -141,6 +143,8 @@ class Pages(Iterator[NodeT_co]):
         except BaseException as error:  # This includes StopIteration and Ctrl-C.
             self._is_incomplete = not isinstance(error, StopIteration)
             self.close()
+            if isinstance(error, SyncGQLError):
+                raise cut(error)
             raise
         self._page, self._remaining = page, iter(page.nodes)
         self._progress.total = page.total_count
