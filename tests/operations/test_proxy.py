@@ -367,7 +367,8 @@ def test_paginate_fetches_all_pages(size: str, cursor: str) -> None:
 
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=CONNECTIONS) as client:
         mock.add(lambda request: True, page)
-        nodes = list(client.query.repositories.paginate("nodes { name }", **{size: 10}))
+        arguments: dict[str, Any] = {size: 10}
+        nodes = list(client.query.repositories.paginate("nodes { name }", **arguments))
     assert [node["name"] for node in nodes] == ["1", "2", "3"]
     letter = "e" if cursor == "after" else "s"
     assert sent == [{size: 10, cursor: value} for value in (None, f"{letter}1", f"{letter}2")]
