@@ -35,6 +35,7 @@ MAX_LINES = 15
 MAX_FRAMES = 3
 PACKAGE = str(Path(syncgql.__file__).parent)
 NOWHERE = "http://127.0.0.1:9/graphql"
+PAGES = "query ($after: String) { rows(after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }"
 
 
 def check(call: Callable[[], object], expected: type[SyncGQLError]) -> SyncGQLError:
@@ -64,6 +65,8 @@ def test_a_refused_connection(by_requests: bool) -> None:
         check(lambda: client.submit("{ a }").result(30), TransportConnectionFailed)
         check(lambda: client.schema, TransportConnectionFailed)
         check(lambda: client.query.book("title"), TransportConnectionFailed)
+        check(lambda: list(client.paginate(PAGES)), TransportConnectionFailed)
+        check(lambda: next(client.paginate(PAGES).pages()), TransportConnectionFailed)
     cause = error.__cause__
     assert isinstance(cause, Exception)
     assert cause.__traceback__ is None

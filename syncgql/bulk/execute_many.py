@@ -54,6 +54,7 @@ class ExecuteMany(Iterator[ResultT_co]):
         self._requests = requests
         # Dropping this object drops the generator, whose finally clause cancels the requests in flight.
         self._results = requests.results()
+        self._is_incomplete = False
 
     def __iter__(self) -> ExecuteMany[ResultT_co]:
         return self
@@ -62,14 +63,25 @@ class ExecuteMany(Iterator[ResultT_co]):
         """Return the next result, the data of a response.
 
         Raises:
-            StopIteration: all requests are done.
+            StopIteration: all requests are done, or the iterator was closed.
             TransportQueryError: a response has errors, and *on_error* is ``"raise"``.
             TransportError: there was no GraphQL response, and *on_error* is ``"raise"``.
             DocumentError: a request cannot be sent, and *on_error* is ``"raise"``.
             ClientClosed: the client was closed.
+            RuntimeError: an earlier request failed, so the others were cancelled.
             Exception: the iterable of requests raised it.
         """
-        result: ResultT_co = next(self._results)
+        if self._is_incomplete:
+            # Ending here would make a loop that is run again after an error look complete.
+            raise RuntimeError(
+                "This execute_many() ended with an exception, which cancelled the other requests. Start a new one with "
+                'the rest; with on_error="return", it continues after a request that failed.'
+            )
+        try:
+            result: ResultT_co = next(self._results)
+        except BaseException as error:  # This includes StopIteration and Ctrl-C.
+            self._is_incomplete = not isinstance(error, StopIteration)
+            raise
         return result
 
     def close(self) -> None:

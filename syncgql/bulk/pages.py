@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from ..checks import check_count, check_flag
+from ..exceptions import SyncGQLError
 from ..request import GraphQLRequest
 from ..runtime.prefetch import Prefetch
+from ..tracebacks import cut
 from .execute_many import OnError, check_on_error
 from .nested_connection import LIST, find_nested_connection
 from .nested_pagination import NestedPagination, NestedPaginator
@@ -52,6 +54,7 @@ class Pages(Iterator[NodeT_co]):
         self._page: Page | None = None
         self._remaining: Iterator[NodeT_co] = iter(())
         self._start = paginator.after
+        self._is_incomplete = False
         self._finalizer = weakref.finalize(self, _cancel, executor, self._pages)
         self._finalizer.atexit = False
 
@@ -69,11 +72,12 @@ class Pages(Iterator[NodeT_co]):
         """Return the next node.
 
         Raises:
-            StopIteration: there are no more nodes.
+            StopIteration: there are no more nodes, or the iterator was closed.
             TransportQueryError: a page has errors, and no data if *on_error* is ``"return"``.
             TransportProtocolError: the server's cursors do not advance, or its response contains no page.
             TransportError: there was no GraphQL response.
             ClientClosed: the client was closed.
+            RuntimeError: an earlier page could not be fetched. ``after=pages.cursor`` continues with a new iterator.
         """
         while True:
             for node in self._remaining:
@@ -127,14 +131,23 @@ class Pages(Iterator[NodeT_co]):
         return f"<Pages {'closed' if not self._finalizer.alive else 'open'}, {self._progress.done} nodes>"
 
     def _fetch_page(self) -> Page:
+        if self._is_incomplete:
+            # Ending here would make a loop that is run again after an error look complete.
+            raise RuntimeError(
+                "These pages ended with an exception, so the rest of the list is missing. "
+                "Continue with a new paginate(), and pass the cursor of this one as after=."
+            )
         if not self._finalizer.alive:
             raise StopIteration
         try:
             page = next(self._pages)
             if not self._keeps_nulls:
                 page = without_nulls(page)
-        except BaseException:  # This includes StopIteration and Ctrl-C.
+        except BaseException as error:  # This includes StopIteration and Ctrl-C.
+            self._is_incomplete = not isinstance(error, StopIteration)
             self.close()
+            if isinstance(error, SyncGQLError):
+                raise cut(error)
             raise
         self._page, self._remaining = page, iter(page.nodes)
         self._progress.total = page.total_count

@@ -44,8 +44,10 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a subcommand; suggest the nearest one if its name is misspelt."""
+        """Find a subcommand; suggest one if its name is misspelt or missing."""
         name = args[0]
+        if "://" in name:  # The URL may contain a password, so the message does not repeat it.
+            ctx.fail("A command comes before the URL: syncgql run URL.")
         if name not in COMMANDS and not name.startswith("-"):
             import difflib
 

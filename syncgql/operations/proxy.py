@@ -25,6 +25,7 @@ from .type_view import FieldView
 
 if TYPE_CHECKING:
     from ..bulk.pages import Pages
+    from ..bulk.progress_option import ProgressOption
 
 
 class OperationProxy:
@@ -252,6 +253,7 @@ class FieldProxy:
         page_size: int | None = None,
         prefetch: int = 1,
         max_pages: int | None = None,
+        progress: ProgressOption = None,
         **arguments: Any,
     ) -> Pages[Any]:
         """Fetch all pages of this field, a connection, and return an iterator over the nodes.
@@ -266,6 +268,8 @@ class FieldProxy:
             prefetch: the number of pages to fetch ahead; 1 by default. 0 fetches each page when it is needed. More
                 than 1 needs a thread.
             max_pages: the maximum number of pages to fetch; None, the default, for all.
+            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
+                your thread with the number of nodes so far and the total, which may be None.
             arguments: the field's arguments; ``last`` paginates backward, and ``after`` or ``before`` is the cursor to
                 start at.
 
@@ -283,6 +287,12 @@ class FieldProxy:
             if is_backward
             else ("first", "after", "hasNextPage endCursor")
         )
+        if find_name(cursor, self._field.args) is None:
+            raise DocumentError(
+                f"{self._calls.builder.root}.{self.__name__} has no argument {cursor!r}, so it is not a Relay "
+                "connection. For other lists, use Client.paginate() with pagination=.",
+                path=self.__name__,
+            )
         if page_size is not None:
             arguments[size] = page_size
         arguments.setdefault(cursor, None)  # a variable, which the next pages set
@@ -299,7 +309,7 @@ class FieldProxy:
             pagination=None,
             after=None,
             on_error="raise",
-            progress=progress_of(None, self.__name__),
+            progress=progress_of(progress, self.__name__),
         )
 
     def __repr__(self) -> str:

@@ -169,7 +169,19 @@ def test_an_error_is_raised_and_cancels_the_others(strawberry_server: Server) ->
         with pytest.raises(TransportQueryError, match=r"It failed.* request 1 of execute_many"):
             next(results)
         strawberry_server.wait_for("sleep_cancelled")
-        assert list(results) == []
+        # A loop that is run again does not look complete.
+        with pytest.raises(RuntimeError, match='on_error="return"'):
+            list(results)
+
+
+def test_a_complete_iterator_has_no_more_results(strawberry_server: Server) -> None:
+    """The same applies to one that was closed."""
+    with Client(strawberry_server.url) as client:
+        complete = client.execute_many(["{ hello }"])
+        assert [len(list(complete)), len(list(complete))] == [1, 0]
+        closed = client.execute_many(["{ hello }"])
+        closed.close()
+        assert list(closed) == []
 
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["loop", "threads"])

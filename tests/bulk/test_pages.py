@@ -6,6 +6,7 @@ import itertools
 import os
 import sys
 import threading
+import uuid
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from syncgql import (
     OffsetPagination,
     Page,
     PagePagination,
+    TransportServerError,
 )
 from syncgql.testing import GraphQLMock
 
@@ -137,6 +139,25 @@ def test_pagination_can_be_continued(rows_url: str, document: str, stop: int) ->
     begin = stop if document == EDGES or stop == 250 else stop // 100 * 100
     assert first == list(range(stop))
     assert rest == list(range(begin, 250))
+
+
+@pytest.mark.parametrize("prefetch", [0, 1, 3])
+def test_a_loop_after_an_error_does_not_look_complete(rows_url: str, prefetch: int) -> None:
+    """Running the loop again raises and says how to continue; a complete or closed iterator has no more nodes."""
+    with Client(rows_url) as client:
+        headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
+        document = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 100")
+        pages = client.paginate(document, {"total": 250}, headers=headers, prefetch=prefetch)
+        with pytest.raises(TransportServerError):
+            list(pages)
+        for again in (pages, pages.pages()):
+            with pytest.raises(RuntimeError, match="cursor of this one as after="):
+                list(again)
+        rest = client.paginate(document, {"total": 250}, after=pages.cursor)
+        assert ids(itertools.islice(rest, 50)) == list(range(100, 150))
+        rest.close()
+        assert ids(rest) == list(range(150, 200))
+        assert list(rest) == []
 
 
 def test_complete_pagination_continues_with_added_nodes(rows_url: str) -> None:

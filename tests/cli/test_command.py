@@ -29,3 +29,9 @@ def test_a_misspelt_command() -> None:
     outcome = syncgql("chek", "schema.graphql")
     assert (outcome.exit_code, "No such command 'chek'. Did you mean 'check'?" in outcome.stderr) == (2, True)
     assert "Did you mean" not in syncgql("nonsense").stderr
+
+
+def test_a_url_without_a_command() -> None:
+    """The message shows where the URL belongs, without repeating it."""
+    outcome = syncgql("https://user:password@example.com/graphql", "{ hello }")
+    assert (outcome.exit_code, "syncgql run URL" in outcome.stderr, "password" in outcome.stderr) == (2, True, False)

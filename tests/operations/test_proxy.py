@@ -367,14 +367,29 @@ def test_paginate_fetches_all_pages(size: str, cursor: str) -> None:
 
     with GraphQLMock() as mock, Client("https://example.com/graphql", schema=CONNECTIONS) as client:
         mock.add(lambda request: True, page)
-        nodes = list(client.query.repositories.paginate("nodes { name }", **{size: 10}))
+        arguments: dict[str, Any] = {size: 10}
+        nodes = list(client.query.repositories.paginate("nodes { name }", **arguments))
     assert [node["name"] for node in nodes] == ["1", "2", "3"]
     letter = "e" if cursor == "after" else "s"
     assert sent == [{size: 10, cursor: value} for value in (None, f"{letter}1", f"{letter}2")]
 
 
 def test_paginate_needs_a_connection() -> None:
-    """The message names the argument that the field lacks."""
+    """The message names the argument that the field lacks, and the method for other lists."""
     client = Client("https://example.com/graphql", schema=CONNECTIONS)
-    with pytest.raises(DocumentError, match="after"):
+    with pytest.raises(DocumentError, match=r"Query\.version has no argument 'after'.* Client\.paginate\(\)") as caught:
         client.query.version.paginate()
+    assert caught.value.path == "version"
+
+
+def test_paginate_reports_progress() -> None:
+    """progress= is an option, as in Client.paginate, and no argument of the field."""
+    reported: list[tuple[int, int | None]] = []
+    page = {"nodes": [{"name": "a"}, {"name": "b"}], "pageInfo": {"hasNextPage": False, "endCursor": None}}
+    with GraphQLMock() as mock, Client("https://example.com/graphql", schema=CONNECTIONS) as client:
+        mock.add(lambda request: "progress" not in request.variables, {"repositories": page})
+        pages = client.query.repositories.paginate(
+            "nodes { name }", progress=lambda done, total: reported.append((done, total))
+        )
+        assert len(list(pages)) == 2
+    assert reported == [(2, None)]

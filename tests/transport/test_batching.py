@@ -362,7 +362,7 @@ def test_batch_interval_0_is_the_transport_itself() -> None:
         (
             {"batch_interval": 1, "url": None, "transport": RequestsHTTPTransport("http://a/")},
             TypeError,
-            "RequestsHTTPTransport does not support batch_interval=",
+            "RequestsHTTPTransport does not support batch_interval=; omit it, or pass the Client the URL",
         ),
     ],
 )

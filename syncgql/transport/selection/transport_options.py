@@ -98,7 +98,10 @@ class TransportOptions:
         self._refuse_unused()
         check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
-            raise TypeError(f"{type(self.transport).__name__} does not support batch_interval=; omit it.")
+            raise TypeError(
+                f"{type(self.transport).__name__} does not support batch_interval=; omit it, or pass the Client the URL"
+                " instead of transport=."
+            )
 
     def _refuse_unused(self) -> None:
         if self.init_payload is not None and self.wires & Wire.APPSYNC:
