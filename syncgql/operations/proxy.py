@@ -269,7 +269,7 @@ class FieldProxy:
                 than 1 needs a thread.
             max_pages: the maximum number of pages to fetch; None, the default, for all.
             progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
-                your thread with the number of nodes so far and the total, which may be None.
+                the consumer's thread with the number of nodes so far and the total, None if it is unknown.
             arguments: the field's arguments; ``last`` paginates backward, and ``after`` or ``before`` is the cursor to
                 start at.
 
