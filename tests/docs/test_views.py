@@ -18,6 +18,9 @@ SECRET = "https://internal.example.com:8443/graphql"
 BOOK = {"title": "Emma"}
 NO_BOOK = {"book": None}
 
+COMMENT = b":\n\n"
+"""Sent after 15 s without an event, which is possible on a machine that stalls."""
+
 Get = Callable[[], tuple[int, Any]]
 
 
@@ -147,10 +150,6 @@ def test_a_book_is_shown(framework: str, request: pytest.FixtureRequest) -> None
         mock.add(lambda call: True, {"book": BOOK})
         answered, text = get()
     assert (answered, "Emma" in text) == (200, True)
-
-
-COMMENT = b":\n\n"
-"""Sent after 15 s without an event, which is possible on a machine that stalls."""
 
 
 def lines_of(response: Any) -> list[bytes]:
