@@ -64,7 +64,10 @@ class ExecuteMany(Iterator[ResultT_co]):
 
         Raises:
             StopIteration: all requests are done, or the iterator was closed.
-            SyncGQLError: a request failed; see ``Client.execute``.
+            TransportQueryError: a response has errors, and *on_error* is ``"raise"``.
+            TransportError: there was no GraphQL response, and *on_error* is ``"raise"``.
+            DocumentError: a request cannot be sent, and *on_error* is ``"raise"``.
+            ClientClosed: the client was closed.
             RuntimeError: an earlier request failed, so the others were cancelled.
             Exception: the iterable of requests raised it.
         """

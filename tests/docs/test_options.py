@@ -15,7 +15,7 @@ PAGE = (ROOT / "docs/options.md").read_text("utf-8")
 ROWS = re.findall(r"^\| `(\w+)` \| (.*?) \| (.*) \|$", PAGE, re.MULTILINE)
 PARAMETERS = inspect.signature(Client).parameters
 
-# What the page says about defaults whose values say little.
+# The page describes defaults whose values do not explain themselves.
 DEFAULTS = {
     "timeout": "10 s",
     "execute_timeout": "10 s",

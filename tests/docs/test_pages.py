@@ -39,12 +39,14 @@ PRINTED = {
     "docs/authentication.md": "ada\n",
     "docs/http.md": "200\n",
     "docs/phoenix.md": "Hello\n{'hello': 'Hello world!'}\n",
+    "docs/daemon.md": "Message 2\nMessage 3\n",
     "docs/defer.md": "Emma 1 ...\n",
     "docs/codegen.md": "['__init__.py', 'hello.py']\n",
     "docs/typed.md": "The response does not match Numbered: book.title: expected int, got 'Emma'.\n('book', 'title')\n",
     "docs/middleware.md": "query Hello\n{'count': 1}\n",
     "docs/rate_limits.md": "False 3600\n",
     "docs/opentelemetry.md": "query Hello 200\nquery Hello attempt True\n{'count': 1}\n",
+    "docs/outages.md": "{'book': {'title': 'Emma'}}\n" * 3,
     "docs/custom_transports.md": "{'hello': 'Hello world!'}\n{'hello': 'Hello world!'}\n1\n2\n3\n",
 }
 
