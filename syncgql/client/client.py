@@ -22,16 +22,7 @@ from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect
 from ..transport.base import AsyncTransport
 from ..transport.blocking import BlockingTransport
-from ..transport.options import (
-    BATCH_MAX,
-    MAX_MESSAGE_SIZE,
-    POOL_SIZE,
-    AuthOption,
-    CertOption,
-    HeadersOption,
-    TimeoutOption,
-    call_limit,
-)
+from ..transport.limits import BATCH_MAX, MAX_MESSAGE_SIZE, POOL_SIZE
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods
@@ -49,6 +40,7 @@ if TYPE_CHECKING:
     from ..pipeline.retry_policy import RetryPolicy
     from ..schema.provider import SchemaSource
     from ..transport.aiohttp_session.session import SessionFactory
+    from ..transport.options import AuthOption, CertOption, HeadersOption, TimeoutOption
     from ..transport.recovery.policy import ReconnectPolicy
     from ..transport.websocket.handshake import InitPayloadOption
 
@@ -252,7 +244,9 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         persisted_documents: PersistedDocumentsOption = None,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name in _DEFAULTS}
-        from ..transport.selection.transport_options import TransportOptions  # by the first client; see Pipeline
+        # Imported with the first client, like the transports; see Pipeline.
+        from ..transport.options import call_limit
+        from ..transport.selection.transport_options import TransportOptions
 
         self._arguments = dict(arguments)  # pickled instead of the client
         limit, arguments["timeout"] = call_limit(timeout, execute_timeout)

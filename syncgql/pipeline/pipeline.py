@@ -24,7 +24,6 @@ from ..runtime.with_blocks import WithBlocks
 from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
-from ..transport.options import CallLimit
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .middleware import Execute
 from .operation import Operation
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
     from ..operations.document import OperationBuilder
     from ..operations.proxy import OperationProxy
     from ..operations.type_view import Types
+    from ..transport.options import CallLimit
     from ..transport.selection.transport_factory import Transports
     from ..transport.selection.transport_options import TransportOptions
 

@@ -11,7 +11,8 @@ from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
 from .aiohttp_session.session import SessionFactory, SharedSession
-from .options import MAX_MESSAGE_SIZE, HeadersOption, Login, check_proxy, check_url, proxy_with_credentials
+from .limits import MAX_MESSAGE_SIZE
+from .options import HeadersOption, Login, check_proxy, check_url, proxy_with_credentials
 from .recovery.policy import ReconnectPolicy, check_reconnect
 from .websocket.handshake import CredentialsOption, GraphQLDialect, InitPayloadOption
 from .websocket.options import WebSocketOptions

@@ -21,7 +21,8 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from .aiohttp_session.session import SharedSession
 from .appsync_auth import AppSyncAuthentication, AppSyncIAMAuthentication
-from .options import MAX_MESSAGE_SIZE, HeadersOption, check_url
+from .limits import MAX_MESSAGE_SIZE
+from .options import HeadersOption, check_url
 from .recovery.policy import ReconnectPolicy, check_reconnect
 from .websocket.handshake import Dialect, Handshake, UpgradeHeaders, without_files
 from .websocket.options import WebSocketOptions

@@ -15,7 +15,8 @@ from ..request import UNSET, Unset
 from .aiohttp_session.session import SessionFactory, SharedSession
 from .http_stream.protocols import SSE
 from .http_stream.single_protocol_transport import SingleProtocolTransport
-from .options import MAX_MESSAGE_SIZE, AuthOption, HeadersOption, TimeoutOption
+from .limits import MAX_MESSAGE_SIZE
+from .options import AuthOption, HeadersOption, TimeoutOption
 from .recovery.policy import ReconnectPolicy
 
 __all__ = ["EventStreamTransport"]

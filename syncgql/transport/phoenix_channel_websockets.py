@@ -17,8 +17,8 @@ from ..protocol.phoenix_urls import socket_url, with_params
 from ..protocol.urls import as_written
 from ..request import GraphQLRequest
 from .aiohttp_session.session import SessionFactory, SharedSession
+from .limits import MAX_MESSAGE_SIZE
 from .options import (
-    MAX_MESSAGE_SIZE,
     HeadersOption,
     Login,
     check_proxy,

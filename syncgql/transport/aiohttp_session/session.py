@@ -18,9 +18,9 @@ from yarl import URL
 from ...checks import check_flag, check_function, check_seconds
 from ...exceptions import TransportClosed
 from ...version import __version__
+from ..limits import POOL_SIZE
 from ..netrc_file import NetrcFile
 from ..options import (
-    POOL_SIZE,
     authorization,
     check_arguments,
     check_cookies,

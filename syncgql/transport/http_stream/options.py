@@ -8,7 +8,8 @@ from ...checks import check_seconds
 from ...protocol import json_codec
 from ...protocol.json_codec import JSONDeserialize
 from ...request import UNSET, Unset
-from ..options import MAX_MESSAGE_SIZE, check_message_size
+from ..limits import MAX_MESSAGE_SIZE
+from ..options import check_message_size
 from ..recovery.policy import ReconnectPolicy
 from .protocols import ReaderOptions
 

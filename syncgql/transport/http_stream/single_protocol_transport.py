@@ -14,7 +14,8 @@ from ...protocol.json_codec import JSONDeserialize, JSONSerialize
 from ...request import UNSET, Unset
 from ..aiohttp_session.session import SessionFactory, SharedSession
 from ..http.request import RequestBuilder
-from ..options import MAX_MESSAGE_SIZE, AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
+from ..limits import MAX_MESSAGE_SIZE
+from ..options import AuthOption, HeadersOption, TimeoutOption, check_ssl, check_url
 from ..recovery.policy import ReconnectPolicy, check_reconnect
 from .options import StreamOptions
 from .protocols import StreamProtocol

@@ -1,7 +1,7 @@
 """Options that several transports accept, checked before connecting. There is one module for each kind of option."""
 
 from .arguments import check_arguments, check_method
-from .batches import BATCH_MAX, check_batch_options
+from .batches import check_batch_options
 from .cookies import check_cookies
 from .credentials import (
     AuthOption,
@@ -27,16 +27,13 @@ from .headers import (
     check_headers,
     resolve_headers,
 )
-from .message_size import MAX_MESSAGE_SIZE, check_message_size
-from .pool_size import POOL_SIZE, check_pool_size
+from .message_size import check_message_size
+from .pool_size import check_pool_size
 from .timeouts import CallLimit, TimeoutOption, call_limit, client_timeout
 from .tls import CertOption, check_ssl, missing_bundle, with_certificate
 from .urls import check_proxy, check_url
 
 __all__ = [
-    "BATCH_MAX",
-    "MAX_MESSAGE_SIZE",
-    "POOL_SIZE",
     "AuthOption",
     "CallLimit",
     "CertOption",

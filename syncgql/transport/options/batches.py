@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 
 from ...checks import check_count, check_delay
-
-BATCH_MAX = 10
-"""The default number of requests in a full batch."""
+from ..limits import BATCH_MAX
 
 
 def check_batch_options(interval: float, maximum: int) -> None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from ...checks import check_size
-
-POOL_SIZE = 100
-"""The default maximum number of connections for requests."""
+from ..limits import POOL_SIZE
 
 
 def check_pool_size(size: int | None, *, has_connector: bool) -> int:

@@ -11,8 +11,8 @@ from typing import Any
 import aiohttp
 
 from ...checks import check_flag, check_mapping, check_seconds, check_text
+from ..limits import MAX_MESSAGE_SIZE
 from ..options import (
-    MAX_MESSAGE_SIZE,
     check_arguments,
     check_fixed_headers,
     check_headers,

@@ -6,7 +6,8 @@ import math
 
 import pytest
 
-from syncgql.transport.options import BATCH_MAX, check_batch_options
+from syncgql.transport.limits import BATCH_MAX
+from syncgql.transport.options import check_batch_options
 
 
 @pytest.mark.parametrize(("interval", "maximum"), [(0, BATCH_MAX), (0.01, BATCH_MAX), (0.01, 1), (5, 1000)])

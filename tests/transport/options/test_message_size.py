@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import syncgql
-from syncgql.transport.options import MAX_MESSAGE_SIZE, check_message_size
+from syncgql.transport.limits import MAX_MESSAGE_SIZE
+from syncgql.transport.options import check_message_size
 
 ACCEPTING = [
     "AIOHTTPWebsocketsTransport",

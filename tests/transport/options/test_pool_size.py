@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from syncgql import Client
-from syncgql.transport.options import POOL_SIZE, check_pool_size
+from syncgql.transport.limits import POOL_SIZE
+from syncgql.transport.options import check_pool_size
 
 URL = "http://127.0.0.1:9/graphql"
 
