@@ -247,9 +247,8 @@ class BlockingDispatcher(Dispatcher):
         return self._send(round_trip, deadline)
 
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
-        round_trip = self._prepare(
-            operation
-        )  # prepared in the caller's thread, so that invalid input raises immediately
+        # Prepared in the caller's thread, so that invalid input raises immediately.
+        round_trip = self._prepare(operation)
 
         def run(started: Operation) -> T:
             return convert(self._send(round_trip, started.deadline))
