@@ -1,4 +1,4 @@
-"""``python -m syncgql`` is the ``syncgql`` command."""
+"""``python -m syncgql`` runs the ``syncgql`` command."""
 
 from .cli import main
 

@@ -23,8 +23,8 @@ class BoundedCache(Generic[Key, Value]):
     hold approximately.
 
     Args:
-        max_bytes: the total size of the entries. Entries larger than a quarter of it are not stored.
-        max_entries: the number of entries.
+        max_bytes: the maximum total size of the entries. Entries larger than a quarter of it are not stored.
+        max_entries: the maximum number of entries.
     """
 
     def __init__(self, max_bytes: int = MAX_BYTES, max_entries: int = MAX_ENTRIES) -> None:
@@ -55,7 +55,7 @@ class BoundedCache(Generic[Key, Value]):
 def cached(
     size: Callable[[Any, Any], int], max_bytes: int = MAX_BYTES
 ) -> Callable[[Callable[[Key], Value]], CachedFunction[Key, Value]]:
-    """Return a decorator that caches a function of one argument; see ``CachedFunction``."""
+    """Return a decorator that caches the results of a function of one argument; see ``CachedFunction``."""
 
     def decorate(function: Callable[[Key], Value]) -> CachedFunction[Key, Value]:
         return CachedFunction(function, size, max_bytes)
@@ -69,7 +69,7 @@ class CachedFunction(Generic[Key, Value]):
     Args:
         function: a function of one argument that never returns None.
         size: returns the size of an entry in bytes, given the argument and the result.
-        max_bytes: the total size of the cache.
+        max_bytes: the maximum total size of the cache.
     """
 
     def __init__(self, function: Callable[[Key], Value], size: Callable[[Key, Value], int], max_bytes: int) -> None:

@@ -1,4 +1,4 @@
-"""Checks of options: one function per kind of value. Messages name the option, its type and what is accepted.
+"""Checks of options: one function per kind of value. Messages name the option, the type given and what is accepted.
 
 A message shows a value only if it is a number, because any other value may be a secret.
 """
@@ -36,7 +36,7 @@ def is_whole_number(value: object) -> TypeGuard[int]:
 def check_seconds(
     name: str, seconds: float | None, *, zero: bool = False, accepted: str = "a number of seconds or None"
 ) -> float | None:
-    """Return the limit *seconds*, None for no limit; a number that no timer accepts counts as no limit.
+    """Return *seconds*, a time limit; None if it is None, or so large that some timers do not accept it.
 
     Args:
         name: the name of the option, for messages.

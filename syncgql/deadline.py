@@ -10,7 +10,7 @@ __all__ = ["Deadline"]
 
 
 class Deadline:
-    """The time by which a call must end. The time starts when the deadline is created.
+    """The time by which a call must end. Its limit counts from the creation of the deadline.
 
     The client creates one for each call and passes it to the transport. A transport that blocks passes ``left()`` to
     the functions that take a timeout, and raises ``exceeded()`` when the time is up. If a transport records the
@@ -18,7 +18,7 @@ class Deadline:
     went and whether the request was sent. Call all methods from one thread.
 
     Args:
-        seconds: the seconds that the call may take; None for no limit.
+        seconds: the maximum duration of the call in seconds; None for no limit.
         name: the name of the option that set the limit, for the exception.
         where: the destination of the call, for the exception; without credentials.
         counts_queueing: whether the time that the call waits for a free connection counts.
@@ -28,7 +28,7 @@ class Deadline:
         name: the argument of the same name.
         where: the argument of the same name.
         end: when the time is up, by ``time.monotonic()``, which is also the clock of asyncio's event loops; None if
-            there is no limit. Unlike ``left()``, it does not consider time in a queue that does not count.
+            there is no limit. Unlike ``left()``, it is not extended by time in a queue that does not count.
         is_connecting: whether the call has asked for a connection. Like the next two, it is set and never reset.
         is_connected: whether the call has a connection, so that the server may receive the request.
         has_response: whether a response has begun.
@@ -126,7 +126,7 @@ class Deadline:
         return False if progress.is_connecting and not progress.is_connected else None
 
     def exceeded(self) -> TransportTimeout:
-        """Return the ``TransportTimeout`` to raise when the time is up; its ``sent`` is that of the deadline."""
+        """Return the ``TransportTimeout`` to raise when the time is up; it says whether the request was sent."""
         seconds = self.seconds or 0.0
         advice = ADVICE.get(self.name, f"Pass a higher {self.name}=.")
         call = f"the call to {self.where}" if self.where else "the call"

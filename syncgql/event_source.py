@@ -43,7 +43,7 @@ class EventSource(Protocol):
         """Whether it was opened in another process, before a fork."""
 
     def check_process(self) -> None:
-        """Raise ``SubscriptionForked`` in another process."""
+        """Raise ``SubscriptionForked`` if it was opened in another process."""
 
     def notify(self, function: Callable[[], object]) -> None:
         """Call *function* now and whenever events arrive or the stream ends, in any thread; it must not block."""

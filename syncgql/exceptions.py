@@ -20,9 +20,9 @@
        +- SubscriptionOverflow             the consumer was too slow for overflow="raise"
        +- TransportQueryError              the response contains errors
 
-The data of an exception is in its attributes, which are pickled. A message names the problem, its place and a fix. It
-contains no credentials, not even those that a server repeats. Text from a server may contain the values of variables.
-Its control characters are escaped in messages, but not in attributes.
+The data of an exception is in its attributes, which are pickled. A message says what is wrong, where, and what to do.
+It contains no credentials, not even those that a server repeats. Text from a server may contain the values of
+variables. Its control characters are escaped in messages, but not in attributes.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ def _rebuild(cls: type[SyncGQLError], args: tuple[Any, ...], state: dict[str, An
 
 
 def own_copy(error: Exception) -> Exception:
-    """Return a copy for one waiting caller; an exception that several threads raise mixes their tracebacks."""
+    """Return a copy for one of several waiting callers; their tracebacks would be mixed in a shared exception."""
     try:
         own = copy.copy(error)
     except Exception:
@@ -322,7 +322,7 @@ class TransportRateLimited(TransportServerError):
 
     Raised for HTTP status 429, for 403 with ``Retry-After`` or with a used-up quota, and for GraphQL errors that report
     a rate limit, with any status. It is safe to send the request again later, even if it is a mutation. Also raised,
-    with ``sent`` False, if the client's own ``RateLimit`` would let the call wait beyond its time limit.
+    with ``sent`` False, if the client's own ``RateLimit`` would make the call wait beyond its time limit.
 
     Attributes:
         retry_after: the seconds to wait before a retry, sent by the server or computed from its figures; None if

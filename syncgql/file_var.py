@@ -27,7 +27,7 @@ class FileVar:
             iterable or async iterable of bytes. Async iterables run on the client's loop; all other files are read in
             worker threads.
         filename: the name that is sent to the server; by default the name of the file, without its directory.
-        content_type: the media type; by default that of the file object, or guessed from the name.
+        content_type: the media type; by default the ``content_type`` of the file object, or a guess from the name.
         streaming: False reads the whole file into memory before sending. The request then has a ``Content-Length``, and
             can be sent again for every kind of file.
         streaming_block_size: the number of bytes to read and send at a time; the default is 262,144.
@@ -141,7 +141,7 @@ def is_file(value: object) -> bool:
 
 
 def files_in(value: object) -> Iterator[object]:
-    """Yield the files in the variables of a request, also those in members of dataclasses."""
+    """Yield the files in the variables of a request, including those in fields of dataclasses and structs."""
     if is_file(value):
         yield value
         return

@@ -70,7 +70,7 @@ def unknown_name(module: str, name: str) -> AttributeError | ImportError:
 
 
 def _is_import(caller: CodeType) -> bool:
-    """Return whether this is the function that looks up the names of ``from package import name``."""
+    """Return whether *caller* is the function that looks up the names of ``from package import name``."""
     return (caller.co_filename, caller.co_name) == ("<frozen importlib._bootstrap>", "_handle_fromlist")
 
 

@@ -38,7 +38,7 @@ class IncrementalPiece:
 class IncrementalResult(ExecutionResult):
     """A snapshot of a response to ``@defer`` or ``@stream``, after one of its payloads.
 
-    ``data``, ``errors`` and ``extensions`` are those of all payloads so far. Later payloads do not change them, but
+    ``data``, ``errors`` and ``extensions`` combine all payloads so far. Later payloads do not change them, but
     later results share their unchanged parts, so treat ``data`` as read-only.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""Functions that quote text of others in messages: as a sentence, truncated, and without control characters."""
+"""Functions that prepare text from servers and libraries for messages: as a sentence, truncated, escaped."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def as_sentence(text: object) -> str:
 
 
 def text_of(value: object, limit: int) -> str:
-    """Return a value that a server sent as truncated text; the value need not be a str."""
+    """Return a value from a server as text of at most *limit* characters; the value need not be a str."""
     try:
         return truncate(str(value), limit)
     except (RecursionError, ValueError):  # nested too deeply, or an integer with too many digits

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 import sys
 from collections.abc import Mapping
@@ -32,12 +31,13 @@ def object_members(value: object) -> dict[Any, Any] | None:
     """
     if isinstance(value, Mapping):
         return dict(value)
-    msgspec = sys.modules.get("msgspec")  # if there is a struct, msgspec has been imported
+    # Neither module is imported here: if there is such an instance, its module has been imported.
+    msgspec, dataclasses = sys.modules.get("msgspec"), sys.modules.get("dataclasses")
     if msgspec is not None and isinstance(value, msgspec.Struct):
         names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
         members = {name: getattr(value, attribute) for name, attribute in names}
         return {name: member for name, member in members.items() if member is not msgspec.UNSET}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if dataclasses is not None and dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
     return None
 
@@ -45,8 +45,8 @@ def object_members(value: object) -> dict[Any, Any] | None:
 def record_variables(value: object, document: str) -> dict[str, Any] | None:
     """Return the fields of a dataclass or struct as variables of a document; None if it is neither.
 
-    A field is the variable of the same name or, if there is none, of a name that differs only in case and underscores:
-    ``book_id`` is ``$bookId``.
+    A field is the variable of the same name or, if the document has none, the variable whose name differs only in case
+    and underscores: ``book_id`` is ``$bookId``.
     """
     members = object_members(value)
     if members is None:

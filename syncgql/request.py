@@ -45,7 +45,7 @@ class GraphQLRequest:
         variable_values: the values of the document's variables: a dict, a dataclass or a ``msgspec.Struct``; None and
             ``{}`` mean the same. A field ``book_id`` of a class is the variable ``$bookId``.
         operation_name: the operation to run; required if the document contains several.
-        extensions: the ``extensions`` member of the request, for example for persisted documents.
+        extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
 
     Attributes:
         has_directives: whether the text contains ``@``. It may be in a string or a comment, so only False is certain.
@@ -109,7 +109,7 @@ class GraphQLRequest:
         operation_name: str | None = None,
         extensions: Mapping[str, Any] | None = None,
     ) -> GraphQLRequest:
-        """Return a copy with other values; arguments that are None change nothing.
+        """Return a copy with other values; None keeps the current value.
 
         Raises:
             TypeError: an argument has the wrong type.

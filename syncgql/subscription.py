@@ -31,7 +31,7 @@ first, unchanged, or a mapping of variables to restart the subscription with.
 
 
 OnEnd = Callable[[Exception | None], object]
-"""A function that is called when a subscription ends, with the exception that ends it; None without one."""
+"""A function that is called when a subscription ends, with the exception that ended it, or None."""
 
 
 def check_on_reconnect(on_reconnect: OnReconnect | None) -> OnReconnect | None:
@@ -47,7 +47,7 @@ class GapHandler:
     """Handles gaps between events: calls ``on_reconnect`` and acts on its result.
 
     Args:
-        on_reconnect: the function.
+        on_reconnect: the option of the client or the subscription.
         resubscribe: restarts the subscription with other variables; a ``Resubscribed`` marker precedes their events.
 
     Attributes:
@@ -89,9 +89,10 @@ class GapHandler:
 class Subscription(Generic[T_co]):
     """An iterator over the events of a subscription; returned by ``Client.subscribe``.
 
-    It is also a context manager, and works with ``contextlib.closing``. Like ``close()``, leaving a loop over it with
-    ``break``, dropping the last reference to it, and Ctrl-C while it waits end the subscription on the server. Only one
-    thread at a time may consume it; ``close()`` may be called from any thread. It keeps its client alive.
+    It is also a context manager, and works with ``contextlib.closing``. The subscription ends on the server when it is
+    closed, when a loop over it is left with ``break``, when the last reference to it is dropped, or when Ctrl-C
+    interrupts a wait. Only one thread at a time may consume it; ``close()`` may be called from any thread. It keeps its
+    client alive.
     """
 
     def __init__(
@@ -122,23 +123,25 @@ class Subscription(Generic[T_co]):
 
         Raises:
             StopIteration: the server completed the subscription, or the subscription was closed.
-            TransportQueryError: the event has errors (the subscription stays open), or the server ended it with errors.
-            TransportError: the connection was lost and not re-established.
+            TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
+                subscription with errors.
+            SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
+            TransportError: the connection was lost and not re-established, or the server violated the protocol.
             SubscriptionForked: the subscription was opened in another process, before a fork.
         """
         # The same as _take(None), but inlined, because it runs for every event.
         if self._gap_handler is not None:
             return self._take(None)
-        try:
-            item = self._get(None)
-        except BaseException:
-            self.close()
-            raise
-        if isinstance(item, Marker):
+        while True:
+            try:
+                item = self._get(None)
+            except BaseException:
+                self.close()
+                raise
+            if not isinstance(item, Marker):
+                return self._convert(item)
             if isinstance(item, End):
                 self._end(item)
-            return self._take(None)
-        return self._convert(item)
 
     def next(self, timeout: float | None = None) -> T_co:
         """Return the next event, waiting for at most *timeout* seconds.
@@ -150,8 +153,10 @@ class Subscription(Generic[T_co]):
         Raises:
             TransportTimeout: no event came in time; the subscription stays open.
             StopIteration: the server completed the subscription, or the subscription was closed.
-            TransportQueryError: the event has errors (the subscription stays open), or the server ended it with errors.
-            TransportError: the connection was lost and not re-established.
+            TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
+                subscription with errors.
+            SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
+            TransportError: the connection was lost and not re-established, or the server violated the protocol.
             SubscriptionForked: the subscription was opened in another process, before a fork.
             TypeError: *timeout* is not a number; the subscription stays open.
             ValueError: *timeout* is negative; the subscription stays open.
@@ -159,15 +164,16 @@ class Subscription(Generic[T_co]):
         return self._take(check_seconds("timeout", timeout, zero=True))
 
     def map(self, function: Callable[[T_co], U], on_end: OnEnd | None = None) -> Subscription[U]:
-        """Return a subscription whose events are what *function* returns for the events of this one.
+        """Return a subscription that applies *function* to each event of this one.
 
         It replaces this one, of which only ``stats`` may still be used: closing or dropping the returned subscription
-        ends it on the server. What *function* raises, the iterator raises, and it can still be used afterwards.
+        ends the subscription on the server. Its iterator raises the exceptions of *function*, and can continue after
+        them.
 
         Args:
-            function: called in the consumer's thread with each event, but not with those that ``on_reconnect`` returns.
+            function: called in the consumer's thread with each event, except for events that ``on_reconnect`` returns.
             on_end: called once, in the thread that reaches the end or calls ``close()``: with the exception that ends
-                the subscription, or None. It is not called for a subscription that is dropped, because the garbage
+                the subscription, or None. It is not called if the subscription is dropped, because the garbage
                 collector would call it at any moment, in any thread.
         """
         convert = self._convert
@@ -204,7 +210,8 @@ class Subscription(Generic[T_co]):
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "A Subscription cannot be pickled, because it is bound to a socket of this process. Subscribe in the other."
+            "A Subscription cannot be pickled, because it is bound to a socket of this process. Subscribe in the "
+            "other process."
         )
 
     @property
@@ -212,14 +219,14 @@ class Subscription(Generic[T_co]):
         """The protocol that carries the events.
 
         ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"``, ``"multipart"``, ``"appsync"``, ``"phoenix"`` or
-        ``"local"``; ``"http"`` for a response of ``client.stream`` that does not come in parts. For a transport of your
-        own it is its ``protocol``, by default the name of its class.
+        ``"local"``; ``"http"`` for a response of ``client.stream`` that does not come in parts. A custom transport
+        sets its own ``protocol``, by default the name of its class.
         """
         return self._source.protocol
 
     @property
     def closed(self) -> bool:
-        """Whether the subscription is exhausted, or was closed, either itself or with its client."""
+        """Whether the subscription has ended, was closed, or its client was closed."""
         return not self._finalizer.alive or self._source.closed
 
     @property

@@ -1,4 +1,4 @@
-"""Subscription: how it ends, the effects, and its counts."""
+"""Subscription: how it ends, with which effects, and its counts."""
 
 from __future__ import annotations
 
@@ -272,7 +272,7 @@ class Watcher(Middleware):
 
 
 def test_the_end_is_reported_once(strawberry_server: Server) -> None:
-    """With the exception that ends it, if there is one. A later ``map`` changes nothing about that."""
+    """``on_end`` gets the exception that ended the subscription, or None. A later ``map`` does not change that."""
     watcher = Watcher()
     with Client(strawberry_server.url, middleware=[watcher]) as client:
         events = client.subscribe("subscription { count(to: 1) }")

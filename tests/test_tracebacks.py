@@ -83,14 +83,14 @@ def test_a_refused_connection(by_requests: bool) -> None:
     ids=["server", "credentials", "protocol", "query"],
 )
 def test_error_responses(response: bytes, expected: type[SyncGQLError]) -> None:
-    """All kinds of responses that are errors."""
+    """This holds for all kinds of error responses."""
     with WireServer(always(response)) as server, Client(server.url) as client:
         check(lambda: client.execute("{ a }"), expected)
         check(lambda: client.submit("{ a }").result(30), expected)
 
 
 def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
-    """Errors without a response."""
+    """This holds for errors without a response."""
     client = Client(strawberry_server.url)
     check(lambda: client.execute("{ sleep(seconds: 60) }", timeout=0.1), TransportTimeout)
     client.close()
@@ -98,7 +98,7 @@ def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
 
 
 def test_a_document_that_cannot_be_sent() -> None:
-    """Errors of checks before sending."""
+    """This holds for errors of checks before sending."""
     with Client(NOWHERE, schema="type Query { hello: String }") as client:
         check(lambda: client.execute("{ hello "), DocumentError)
         check(lambda: client.execute("{ bye }"), DocumentError)
@@ -106,7 +106,7 @@ def test_a_document_that_cannot_be_sent() -> None:
 
 
 def test_subscriptions(strawberry_server: Server) -> None:
-    """Subscriptions that do not start, and those that end with an error."""
+    """This holds for subscriptions that do not start, and for those that end with an error."""
     policy = ReconnectPolicy(base=0.01, cap=0.01)
     check(lambda: Client(NOWHERE, reconnect=policy).subscribe("subscription { count }"), TransportConnectionFailed)
     with Client(strawberry_server.url) as client:

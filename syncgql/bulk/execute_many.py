@@ -63,7 +63,10 @@ class ExecuteMany(Iterator[ResultT_co]):
 
         Raises:
             StopIteration: all requests are done.
-            SyncGQLError: a request failed; see ``Client.execute``.
+            TransportQueryError: a response has errors, and *on_error* is ``"raise"``.
+            TransportError: there was no GraphQL response, and *on_error* is ``"raise"``.
+            DocumentError: a request cannot be sent, and *on_error* is ``"raise"``.
+            ClientClosed: the client was closed.
             Exception: the iterable of requests raised it.
         """
         result: ResultT_co = next(self._results)

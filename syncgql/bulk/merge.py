@@ -1,4 +1,4 @@
-"""Merge: one loop over the events of several subscriptions."""
+"""merge: yields the events of several subscriptions in one loop."""
 
 from __future__ import annotations
 

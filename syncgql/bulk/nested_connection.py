@@ -21,7 +21,7 @@ class NestedConnection:
     Attributes:
         outer: the outer connection; the document selects the cursors of its edges.
         inner: the inner connection; its path begins at the outer node.
-        nodes: the key of the list of outer nodes: that of ``nodes`` or ``edges``.
+        nodes: the key of the list of outer nodes: the key of ``nodes`` or ``edges``.
     """
 
     outer: Connection

@@ -49,8 +49,8 @@ class OuterNode(NamedTuple):
 class NestedPagination(Pagination):
     """Selects and reads pages of outer nodes, each with a page of its inner connection.
 
-    The further pages of an outer node are fetched with the same document, for this node alone; their ``NestedCursor``
-    has an inner cursor.
+    Further pages of an inner connection are fetched with the same document, for its outer node alone; their
+    ``NestedCursor`` has an inner cursor.
 
     Args:
         nested: the two connections.

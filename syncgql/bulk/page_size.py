@@ -28,7 +28,7 @@ https://docs.github.com/en/graphql/overview/rate-limits-and-query-limits-for-the
 """
 
 GROWS_AFTER = 10
-"""The number of pages of a reduced size after which the size grows by half."""
+"""After this number of pages of a reduced size, the size grows by half."""
 
 
 class PageSize:

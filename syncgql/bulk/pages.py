@@ -70,8 +70,10 @@ class Pages(Iterator[NodeT_co]):
 
         Raises:
             StopIteration: there are no more nodes.
+            TransportQueryError: a page has errors, and no data if *on_error* is ``"return"``.
             TransportProtocolError: the server's cursors do not advance, or its response contains no page.
-            SyncGQLError: a page could not be fetched; see ``Client.execute``.
+            TransportError: there was no GraphQL response.
+            ClientClosed: the client was closed.
         """
         while True:
             for node in self._remaining:
@@ -90,9 +92,10 @@ class Pages(Iterator[NodeT_co]):
 
     @property
     def cursor(self) -> Any:
-        """The cursor to continue from, for ``after=``: that of the last page whose nodes were all returned.
+        """The cursor to continue from, for ``after=``: the end of the last page whose nodes were all returned.
 
-        If the document selects the ``cursor`` of edges and paginates forward, it is the cursor of the last node.
+        If the document selects the ``cursor`` of edges and paginates forward, it is the cursor of the last node
+        returned.
         """
         page = self._page
         if page is None:

@@ -71,6 +71,8 @@ class Pagination(ABC):
 class RelayPagination(Pagination):
     """Cursor-based pagination, as defined by Relay's connection specification.
 
+    See https://relay.dev/graphql/connections.htm
+
     Args:
         connection: the connection to paginate.
     """
@@ -160,7 +162,7 @@ class OffsetPagination(ListPagination):
     """Pagination by offset, the number of rows before a page, as in Hasura, Contentful and many others.
 
     Pagination ends at an empty page, or at the total if the response has ``total``, ``totalCount`` or ``count`` next to
-    the list. Rows that are inserted or deleted in the meantime shift the pages, so sort by a key that only grows if
+    the list. Rows that are inserted or deleted in the meantime shift the pages, so sort by a key that only grows, if
     possible.
 
     Args:

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
+from multidict import CIMultiDict
 
 from syncgql import Client
 
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .option_groups import option_group
-from .secrets import merged_headers, parse_auth, parse_init_payload
+from .secrets import parse_auth, parse_headers, parse_init_payload
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+
+class Secrets(NamedTuple):
+    """The values of ``--header``, ``--auth`` and ``--init-payload``, with each reference replaced."""
+
+    headers: CIMultiDict[str]
+    auth: str | tuple[str, str] | None
+    init_payload: dict[str, Any] | None
 
 
 @dataclass
@@ -30,25 +40,47 @@ class Connection:
     cert: str | None = None
     proxy: str | None = None
 
+    @functools.cached_property
+    def _secrets(self) -> Secrets:
+        """The secrets of the options, read once: a prompt or a pipe cannot be read for each client again.
+
+        Raises:
+            click.UsageError: an option is not valid.
+        """
+        return Secrets(
+            headers=parse_headers(self.header),
+            auth=parse_auth(self.auth) if self.auth else None,
+            init_payload=parse_init_payload(self.init_payload) if self.init_payload else None,
+        )
+
     def client(
         self,
         endpoint: Endpoint,
         *,
         use_get_for_queries: bool = False,
         subscription_protocol: str = "auto",
+        with_init_payload: bool = True,
     ) -> Client:
         """Return a client for an endpoint.
+
+        Args:
+            endpoint: the server.
+            use_get_for_queries: the client's option of the same name.
+            subscription_protocol: the client's option of the same name.
+            with_init_payload: whether to use ``--init-payload``, which only WebSockets have.
 
         Raises:
             click.UsageError: an option or the URL is not valid, or an environment variable of the endpoint is not set.
         """
         endpoint = endpoint.resolved()
+        headers = CIMultiDict(endpoint.headers)
+        headers.update(self._secrets.headers)
         try:
             return Client(
                 endpoint.url,
-                headers=merged_headers(endpoint.headers, self.header),
-                auth=parse_auth(self.auth) if self.auth else None,
-                init_payload=parse_init_payload(self.init_payload) if self.init_payload else None,
+                headers=headers,
+                auth=self._secrets.auth,
+                init_payload=self._secrets.init_payload if with_init_payload else None,
                 ssl=not self.insecure,
                 cert=self.cert,
                 timeout=self.timeout or None,
@@ -85,7 +117,7 @@ _OPTIONS = [
         default=10,
         show_default=True,
         metavar="SECONDS",
-        help="Seconds that a call may take; 0 for no limit.",
+        help="The time limit of each call in seconds; 0 for no limit.",
     ),
     click.option(
         "--retry",

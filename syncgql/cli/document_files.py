@@ -57,7 +57,7 @@ class DocumentFiles:
     A document may use the fragments of all others, because some projects have a file for each fragment.
 
     Attributes:
-        documents: those that could be parsed.
+        documents: the documents that could be parsed.
         syntax_errors: the errors of the others, with their positions.
 
     Raises:
@@ -102,7 +102,7 @@ class DocumentFiles:
             except GraphQLSyntaxError as error:
                 self.syntax_errors.append((error_position(error), error.message))
                 continue
-            # A folder may also contain schemas, which are skipped; a file that is named is expected to be a document.
+            # A folder may also contain schemas, which are skipped; a file that was passed itself must be a document.
             if is_named or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
                 self.documents.append(SourceDocument(document))
 

@@ -31,7 +31,7 @@ def write(text: str) -> None:
 
 
 def check_reader() -> None:
-    """Check that the program that reads standard output has not ended; before the next line, nothing else shows it.
+    """Check that the program that reads standard output has not ended, which otherwise only the next write would show.
 
     Raises:
         BrokenPipeError: it has ended.
@@ -39,7 +39,7 @@ def check_reader() -> None:
     if sys.platform == "win32":
         return
     poll = select.poll()
-    poll.register(sys.stdout, 0)  # errors are reported without being asked for
+    poll.register(sys.stdout, 0)  # POLLERR is always reported
     if any(event & select.POLLERR for _, event in poll.poll(0)):
         raise BrokenPipeError(errno.EPIPE, "The reader of standard output has ended.")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from typing import NamedTuple
 
 import click
@@ -14,6 +13,7 @@ from syncgql import Client
 from ..exceptions import TransportError, TransportQueryError, TransportTimeout
 from ..protocol.graphql_errors import describe_errors
 from ..result import ExecutionResult
+from ..transport.selection.subscription_protocols import NAMES, WEBSOCKET_PROTOCOLS
 from .connection import Connection
 from .endpoints import Endpoint
 
@@ -23,8 +23,6 @@ DEFERRED = "{ ... @defer { __typename } }"
 INTROSPECTION = "{ __schema { queryType { name } } }"
 
 MEDIA_TYPES = ("application/json", "application/graphql-response+json")
-WEBSOCKET_PROTOCOLS = ("graphql-transport-ws", "graphql-ws")
-PROTOCOLS = (*WEBSOCKET_PROTOCOLS, "sse", "multipart")
 
 # A server with automatic persisted queries refuses a document whose hash differs; others ignore the extension.
 WRONG_HASH = {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}
@@ -57,7 +55,7 @@ def probe(endpoint: Endpoint, connection: Connection) -> Iterator[Finding]:
         yield _try("@defer", lambda: _defer(client))
         yield _try("introspection", lambda: _accepted(client.execute_result(INTROSPECTION)))
     yield _try("GET", lambda: _get(endpoint, connection))
-    for protocol in PROTOCOLS:
+    for protocol in NAMES:
         yield _try(f"subscriptions: {protocol}", lambda protocol=protocol: _subscribe(endpoint, connection, protocol))  # type: ignore[misc]
 
 
@@ -117,10 +115,9 @@ def _get(endpoint: Endpoint, connection: Connection) -> Found:
 
 
 def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Found:
-    if protocol not in WEBSOCKET_PROTOCOLS:
-        connection = replace(connection, init_payload=None)
+    is_websocket = protocol in WEBSOCKET_PROTOCOLS
     with (
-        connection.client(endpoint, subscription_protocol=protocol) as client,
+        connection.client(endpoint, subscription_protocol=protocol, with_init_payload=is_websocket) as client,
         client.subscribe_results(SUBSCRIPTION) as events,
     ):
         try:

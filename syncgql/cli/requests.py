@@ -30,7 +30,7 @@ class RequestOptions:
     select: str | None
 
     def request(self, *, checks_path: bool = True) -> GraphQLRequest:
-        """Return the only request.
+        """Return the request of a command that sends a single one.
 
         Args:
             checks_path: whether ``--select`` is a path in the data; otherwise it is a path in a node of a connection.
@@ -60,7 +60,7 @@ class RequestOptions:
         """Return a request for each operation of the document and each set of variables.
 
         Raises:
-            click.UsageError: as for ``request``.
+            click.UsageError: a variable or a path does not fit the document, or there is no document.
             DocumentError: the document has a syntax error or no operation.
             OSError: a file cannot be read.
         """

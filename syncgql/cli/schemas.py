@@ -47,6 +47,11 @@ def read_schema(source: str, connection: Connection, *, prefer_file: bool = True
             raise click.UsageError(f"{source!r} is neither a file, a URL (https://...) nor a configured endpoint.")
         return load_schema(path, _no_server)
     if prefer_file and endpoint.schema is not None:
+        if not endpoint.schema.is_file():
+            raise click.UsageError(
+                f"The schema of the endpoint {source!r}, {endpoint.schema}, is not a file. To save the schema of the "
+                f"server: syncgql schema {source} --output {endpoint.schema}"
+            )
         return load_schema(endpoint.schema, _no_server)
     return fetch_schema(endpoint, connection)
 

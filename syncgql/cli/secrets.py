@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,15 @@ def parse_header(text: str) -> tuple[str, str]:
     return name.strip(), resolve(value.strip())
 
 
-def merged_headers(configured: Mapping[str, str], given: Iterable[str]) -> CIMultiDict[str]:
-    """Return the headers to send: *given* override ``SYNCGQL_HEADERS``, which override the *configured* ones."""
-    headers = CIMultiDict(configured)
+def parse_headers(given: Iterable[str]) -> CIMultiDict[str]:
+    """Return the headers of ``SYNCGQL_HEADERS``, and the *given* ones, which override them.
+
+    Raises:
+        click.UsageError: as for ``parse_header``.
+    """
     # The variable contains one header per line.
     lines = os.environ.get(HEADERS_VARIABLE, "").splitlines()
+    headers: CIMultiDict[str] = CIMultiDict()
     headers.update(parse_header(line) for line in lines if line.strip())
     headers.update(parse_header(text) for text in given)
     return headers

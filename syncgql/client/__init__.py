@@ -1,4 +1,4 @@
-"""The client: a class with a base for each group of its methods."""
+"""The Client class, which has one base class for each group of its methods."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""ClientBase: the base class of the groups of methods of a client."""
+"""ClientBase: the common base of the classes that define the methods of a client."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from ..pipeline.pipeline import Pipeline
 
 
 class ClientBase:
-    """The base of each group of methods, which prepare calls and pass them to the pipeline of the client.
+    """Holds the pipeline to which the methods of a client pass their calls.
 
     Args:
         pipeline: the steps of every call of the client.

@@ -49,9 +49,9 @@ class BatchMethods(ClientBase):
         The server may run them concurrently and in any order. Many servers do not accept batches.
 
         Args:
-            requests: one or more requests, each as for ``execute``; a ``GraphQLRequest`` contains variables and an
-                operation name.
-            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+            requests: one or more requests, each GraphQL text, a parsed document or a ``GraphQLRequest``, which can
+                contain variables and an operation name.
+            timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
@@ -62,7 +62,7 @@ class BatchMethods(ClientBase):
             TransportRateLimited: the server did not execute the batch because it limits the rate of requests.
             TransportProtocolError: the data of a response is null although it has no errors.
             TransportTimeout: the call took longer than *timeout*.
-            TransportError: there was no GraphQL response to one of the requests.
+            TransportError: one of the requests got no GraphQL response.
             DocumentError: a request cannot be sent, or is not allowed in a batch, for example a subscription.
             ClientClosed: the client is closed.
             TypeError: an argument is unknown or has the wrong type.
@@ -102,9 +102,9 @@ class BatchMethods(ClientBase):
         are not raised. If an entry is not a valid GraphQL response, the list holds a ``TransportError`` in its place.
 
         Args:
-            requests: one or more requests, each as for ``execute``; a ``GraphQLRequest`` contains variables and an
-                operation name.
-            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+            requests: one or more requests, each GraphQL text, a parsed document or a ``GraphQLRequest``, which can
+                contain variables and an operation name.
+            timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
@@ -135,7 +135,7 @@ class BatchMethods(ClientBase):
         headers: Mapping[str, str] | None,
         extra_args: Mapping[str, Any] | None,
     ) -> tuple[list[GraphQLRequest], list[BatchEntry]]:
-        """Send a batch; return its requests and, for each, the result or the reason why there is none."""
+        """Send a batch; return its requests and, for each, its result or its error."""
         if isinstance(requests, str) or not isinstance(requests, Sequence):
             raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
         prepared = [as_request(request) for request in requests]

@@ -68,12 +68,12 @@ class BulkMethods(ClientBase):
 
         Requests are taken from the iterable one by one as others finish, so it may be infinite, and memory use does not
         grow. Leaving the loop with ``break``, an exception or Ctrl-C cancels the requests in flight, unless a variable
-        refers to the iterator; its ``close()``, or ``with``, cancels them too. Requests in flight use no threads,
-        except with middleware or a blocking transport, which need a worker thread for each.
+        refers to the iterator; then close it, with ``close()`` or a ``with`` statement. Requests in flight use no
+        threads, except with middleware or a blocking transport, which need a worker thread for each.
 
         Args:
-            requests: an iterable of requests, each as for ``execute``; or one request, to be sent with each item of
-                *variable_values*.
+            requests: an iterable of requests, each GraphQL text, a parsed document or a ``GraphQLRequest``; or one
+                request, to be sent with each item of *variable_values*.
             variable_values: an iterable of dicts of variables, if *requests* is one request.
             concurrency: the maximum number of requests in flight, 8 by default.
             ordered: True, the default, to return the results in the order of the requests; False to return each as soon
@@ -82,16 +82,17 @@ class BulkMethods(ClientBase):
                 returns a ``FailedRequest``, with ``request``, ``error`` and ``number``, in place of a failed result.
             progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
                 the consumer's thread with the number of results and the number of requests, None if it is unknown.
-            timeout: the seconds that each request may take, instead of the client's limit; None for no limit. Time
-                spent waiting for a free connection does not count.
+            timeout: the maximum duration of each request in seconds, not counting the time that it waits for a free
+                connection; by default the client's limit. None for no limit.
             headers: a dict of headers for each request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Returns:
-            An iterator. It raises what ``execute`` raises, and exceptions of the iterable of requests, after cancelling
-            the requests in flight.
+            An iterator. It raises ``TransportQueryError`` if a response has errors, another ``TransportError`` if there
+            is no GraphQL response, ``DocumentError`` if a request cannot be sent, ``ClientClosed``, and exceptions of
+            the iterable of requests, after cancelling the requests in flight.
 
         Raises:
             TypeError: an argument is unknown or has the wrong type.
@@ -168,8 +169,8 @@ class BulkMethods(ClientBase):
         one is fetched.
 
         Args:
-            request: GraphQL text, a parsed document or a ``GraphQLRequest``. The nodes of a connection of a
-                ``TypedRequest`` are those of its result.
+            request: GraphQL text, a parsed document or a ``GraphQLRequest``. For a connection in a ``TypedRequest``,
+                the nodes are instances of the classes of its result.
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
             path: the keys that lead to the connection or list in the data, joined by dots; required if there are
@@ -184,24 +185,28 @@ class BulkMethods(ClientBase):
                 that takes the data of a page and returns the variables to change for the next page, or None after the
                 last one.
             after: the cursor to start at: the ``cursor`` of an earlier iterator.
-            keep_nulls: True yields None for each null node, so that the number of nodes is that of the server; False,
+            keep_nulls: True yields None for each null node, so that the number of nodes matches the server's; False,
                 the default, skips null nodes.
             on_error: ``raise``, the default, raises an error for a page with errors; ``return`` accepts a page that has
                 both data and errors, which are in ``page.result.errors``.
             progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
                 the consumer's thread with the number of nodes so far and the total, None if it is unknown.
-            timeout: the seconds that each request may take, instead of the client's limit; None for no limit.
+            timeout: the maximum duration of each request in seconds, not counting the time that it waits for a free
+                connection; by default the client's limit. None for no limit.
             headers: a dict of headers for each request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Returns:
-            An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises what ``execute``
-            raises, and ``TransportProtocolError`` if the server returns the same cursor twice.
+            An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises ``TransportQueryError``
+            for a page with errors, ``TransportProtocolError`` if the server returns the same cursor twice, another
+            ``TransportError`` if there is no GraphQL response, ``DocumentError`` if the request cannot be sent, and
+            ``ClientClosed``.
 
         Raises:
-            DocumentError: the document has a syntax error, or contains no connection, several, or an incomplete one.
+            DocumentError: the document has a syntax error, contains no connection or several, or its connection is
+                incomplete.
             TypeError: an argument is unknown or has the wrong type.
             ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* is negative, or *on_error*
                 is unknown.
@@ -287,7 +292,9 @@ class BulkMethods(ClientBase):
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Returns:
-            An iterator. It raises what ``execute`` raises, and ``TransportTimeout`` when *timeout* has passed.
+            An iterator. It raises ``TransportQueryError`` if a response has errors, ``TransportTimeout`` when *timeout*
+            has passed, another ``TransportError`` if there is no GraphQL response, ``DocumentError`` if the request
+            cannot be sent, and ``ClientClosed``.
 
         Raises:
             TypeError: an argument is unknown or has the wrong type.

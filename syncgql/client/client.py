@@ -1,4 +1,4 @@
-"""Client: its options and its lifecycle; the methods that send requests are in the bases."""
+"""Client: its options and its lifecycle. Its base classes define the methods that send requests."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from ..subscription import OnReconnect
 from ..transport.base import AsyncTransport
 from ..transport.blocking import BlockingTransport
 from ..transport.options import (
+    BATCH_MAX,
     MAX_MESSAGE_SIZE,
     POOL_SIZE,
     AuthOption,
@@ -31,7 +32,6 @@ from ..transport.options import (
     TimeoutOption,
     call_limit,
 )
-from ..transport.selection.transport_options import BATCH_MAX, TransportOptions
 from .batch_methods import BatchMethods
 from .bulk_methods import BulkMethods
 from .execute_methods import ExecuteMethods
@@ -78,10 +78,10 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         except TransportError as error:  # no response: unreachable, too slow, not GraphQL, ...
             print(error)
 
-    Creating a client does no I/O and starts no thread; the first call does. One client can be used by any number of
-    threads at once, inside a running event loop, and before and after a fork. Create one at module level and use it
-    everywhere. It closes when it is dropped or the program ends; ``close()`` and ``with`` close it earlier. Leaving
-    ``with`` closes the client and entering it again reopens it; ``close()`` is final.
+    Creating a client opens no connection and starts no thread; the first call does. One client can be used by any
+    number of threads at once, inside a running event loop, and before and after a fork. Create one at module level and
+    use it everywhere. It closes when the last reference to it is dropped or the program ends; ``close()`` and ``with``
+    close it earlier. Leaving ``with`` closes the client and entering it again reopens it; ``close()`` is final.
 
     - ``execute`` returns the data, a dict, and raises errors.
     - ``execute_result`` returns the whole result, an ``ExecutionResult`` with ``data``, ``errors``, ``extensions`` and
@@ -93,8 +93,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
     - ``execute_batch`` and ``execute_batch_results`` send several requests in one HTTP request.
     - ``subscribe`` and ``subscribe_results`` return a ``Subscription``: an iterator that has ``next(timeout)``,
       ``close()`` and ``stats``.
-    - ``stream`` and ``stream_results`` return a ``Subscription`` too, of the data of a query with ``@defer`` or
-      ``@stream`` as it arrives; ``execute`` waits for all of it.
+    - ``stream`` and ``stream_results`` return a ``Subscription`` too: an iterator over the data of a query with
+      ``@defer`` or ``@stream`` as it arrives, whereas ``execute`` waits for all of it.
     - ``ping`` sends the smallest query and returns how long it took.
     - ``query``, ``mutation`` and ``subscription`` run operations without documents, which are generated from the
       server's schema.
@@ -115,7 +115,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         subscription_protocol: ``"graphql-transport-ws"``, ``"graphql-ws"``, ``"sse"`` or ``"multipart"``, or a list of
             these in order of preference. ``"auto"``, the default, tries WebSocket with both subprotocols, then
             Server-Sent Events, then multipart responses, until the server supports one, which the client remembers.
-            Refused credentials and failures are raised; then nothing else is tried.
+            If the server refuses the credentials, or the attempt fails for another reason, the error is raised and no
+            other protocol is tried.
         headers: a dict of headers for every request and connection, or a function that returns one. The function is
             called for each of them, in the calling thread, or in a worker thread for a retry or a reconnect.
         cookies: a dict of initial cookies; cookies that the server sets are kept as well. A call with its own
@@ -129,13 +130,13 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
             ``aiohttp.Fingerprint``.
         cert: a client certificate: the path of a PEM file with the certificate and its key, or a pair of paths. If
             *ssl* is an ``SSLContext``, use its ``load_cert_chain()`` instead.
-        timeout: the seconds that a call may take, and that ``subscribe`` may take to connect; 10 by default, None for
-            no limit. For ``submit``, time spent waiting for a free connection does not count. An
-            ``aiohttp.ClientTimeout`` sets aiohttp's own limits for each HTTP request instead; the limit of a call is
-            then *execute_timeout*, 10 seconds by default.
+        timeout: the maximum duration of a call, and of connecting for ``subscribe``, in seconds; 10 by default, None
+            for no limit. For ``submit``, ``execute_many``, ``paginate`` and ``poll``, the time that a request waits for
+            a free connection does not count. An ``aiohttp.ClientTimeout`` sets aiohttp's own limits for each HTTP
+            request instead; the limit of a call is then *execute_timeout*, 10 seconds by default.
         execute_timeout: gql's name for *timeout*.
-        ssl_close_timeout: the seconds that closing may wait for TLS connections to end, 10 by default; None for no
-            limit.
+        ssl_close_timeout: the maximum number of seconds to wait for TLS connections to end when the client closes, 10
+            by default; None for no limit.
         json_serialize: a function that encodes requests. The default writes compact UTF-8, and Python values such as
             UUIDs and dates as Django's JSON encoder does.
         json_deserialize: a function that decodes the text of responses and, on the loop thread, of events. The default
@@ -200,9 +201,10 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
 
     Raises:
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
-            and *execute_timeout* limit a call; or an argument has no effect in combination with *transport*.
+            and *execute_timeout* limit a call; or an argument has no effect, for example because *transport* is given.
         ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, a protocol is unknown or
-            cannot be used with the URL for subscriptions, or the file of *persisted_documents* cannot be read.
+            cannot be used with the URL for subscriptions, or the file of *schema* or *persisted_documents* cannot be
+            read.
     """
 
     def __init__(
@@ -250,6 +252,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         persisted_documents: PersistedDocumentsOption = None,
     ) -> None:
         arguments = {name: value for name, value in locals().items() if name in _DEFAULTS}
+        from ..transport.selection.transport_options import TransportOptions  # by the first client; see Pipeline
+
         self._arguments = dict(arguments)  # pickled instead of the client
         limit, arguments["timeout"] = call_limit(timeout, execute_timeout)
         # Callers often pass settings through, whether set or not, so an argument equal to its default counts as not
@@ -346,7 +350,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         return repr(self._pipeline)
 
 
-_DEFAULTS = {parameter.name: parameter.default for parameter in inspect.signature(Client).parameters.values()}
+_DEFAULTS: dict[str, Any] = {"url": None, **(Client.__init__.__kwdefaults__ or {})}
 
 
 def _taken_by(function: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class ExecuteMethods(ClientBase):
                 enum members, dataclasses, paths, and files as ``FileVar``, at any depth. ``UNSET`` omits a variable or
                 a member of an input object.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+            timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
@@ -137,7 +137,7 @@ class ExecuteMethods(ClientBase):
                 enum members, dataclasses, paths, and files as ``FileVar``, at any depth. ``UNSET`` omits a variable or
                 a member of an input object.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+            timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
@@ -201,7 +201,7 @@ class ExecuteMethods(ClientBase):
                 enum members, dataclasses, paths, and files as ``FileVar``, at any depth. ``UNSET`` omits a variable or
                 a member of an input object.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+            timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
@@ -233,7 +233,7 @@ class ExecuteMethods(ClientBase):
         add, because other calls take that time as well.
 
         Args:
-            timeout: the seconds that this call may take, instead of the client's limit; None for no limit.
+            timeout: the maximum duration of this call in seconds; by default the client's limit. None for no limit.
 
         Raises:
             TransportQueryError: the response has errors.

@@ -62,22 +62,23 @@ class StreamMethods(ClientBase):
     ) -> Subscription[Any]:
         """Send a query or mutation with ``@defer`` or ``@stream`` and return an iterator over its data, as it arrives.
 
-        Each item is all data that is known so far: the data of the initial response, then one item for each part that
-        the server sends. Items do not change later, but they share unchanged values, so do not modify them. A response
-        that does not come in parts is one item.
+        Each item contains all data received so far: the first, the data of the initial response; then one item for each
+        part that the server sends. Items do not change later, but they share unchanged values, so do not modify them. A
+        response that does not come in parts yields one item.
 
         The iterator raises a ``TransportQueryError`` with the new ``errors`` and all ``data`` when a part reports
-        errors, for example because a fragment failed; it can still be used afterwards. If the response breaks off, it
-        raises a ``TransportConnectionFailed`` or ``TransportProtocolError`` with the ``data`` that arrived. The request
-        is not sent again. Leaving the loop with ``break`` or an exception ends the operation on the server, unless a
+        errors, for example because a fragment failed, and can continue after it. If the response breaks off, it raises
+        a ``TransportConnectionFailed`` or ``TransportProtocolError`` with the ``data`` that arrived. The request is not
+        sent again. Leaving the loop with ``break`` or an exception ends the operation on the server, unless a
         variable refers to the iterator.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds until the response begins, instead of the client's limit; None for no limit. The parts
-                that follow have no limit; use ``next(timeout)`` of the returned ``Subscription`` to set one.
+            timeout: the maximum number of seconds until the response begins; by default the client's limit. None for no
+                limit. The parts that follow have no limit; use ``next(timeout)`` of the returned ``Subscription`` to
+                set one.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request``.
@@ -119,8 +120,8 @@ class StreamMethods(ClientBase):
         """Send a query or mutation with ``@defer`` or ``@stream`` and return an iterator over its results.
 
         Each item is an ``IncrementalResult``: all ``data`` and ``errors`` that are known, what the latest part added in
-        ``incremental``, and ``has_next``. Errors in a part are not raised. A response that does not come in parts is
-        one item. If the response breaks off, the iterator raises a ``TransportConnectionFailed`` or
+        ``incremental``, and ``has_next``. Errors in a part are not raised. A response that does not come in parts
+        yields one item. If the response breaks off, the iterator raises a ``TransportConnectionFailed`` or
         ``TransportProtocolError`` with the ``data`` that arrived. The request is not sent again. Leaving the loop with
         ``break`` or an exception ends the operation on the server, unless a variable refers to the iterator.
 
@@ -128,8 +129,9 @@ class StreamMethods(ClientBase):
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds until the response begins, instead of the client's limit; None for no limit. The parts
-                that follow have no limit; use ``next(timeout)`` of the returned ``Subscription`` to set one.
+            timeout: the maximum number of seconds until the response begins; by default the client's limit. None for no
+                limit. The parts that follow have no limit; use ``next(timeout)`` of the returned ``Subscription`` to
+                set one.
             headers: a dict of headers for this request, which take precedence over the client's.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request``.

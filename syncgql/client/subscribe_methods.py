@@ -62,8 +62,8 @@ class SubscribeMethods(ClientBase):
     ) -> Subscription[Any]:
         """Start a subscription and return an iterator over the data of its events, each a dict.
 
-        The subscription has been sent when this returns. An event with errors raises ``TransportQueryError`` from the
-        iterator, which can still be used afterwards. A loop over the iterator ends when the server completes the
+        The subscription has been sent when this returns. The iterator raises a ``TransportQueryError`` for an event
+        with errors, and can continue after it. A loop over the iterator ends when the server completes the
         subscription. Leaving the loop with ``break`` or an exception ends the subscription on the server, unless a
         variable refers to the iterator. The loop waits for events without a limit; use ``next(timeout)`` of the
         returned ``Subscription`` to set one.
@@ -72,13 +72,17 @@ class SubscribeMethods(ClientBase):
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds that connecting and sending may take, instead of the client's limit; None for no limit.
+            timeout: the maximum number of seconds for connecting and sending; by default the client's limit. None for
+                no limit.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             buffer_size: the number of events that may wait for the consumer, 1,024 by default.
             overflow: what to do when the buffer is full. ``"block"``, the default, stops reading, so that the server
                 has to wait and no event is lost; the subscription has its own socket. ``"raise"`` ends the subscription
                 with ``SubscriptionOverflow``. ``"drop_oldest"`` drops the oldest events.
-            on_reconnect: a function to call after a lost connection was re-established, instead of the client's.
+            on_reconnect: a function to call after a lost connection was re-established, with the number of seconds for
+                which events are missing; by default the client's. It is called in the consumer's thread, between two
+                events. It may return None to continue, a list of events to deliver first, or a mapping of variables to
+                restart the subscription with.
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Raises:
@@ -139,13 +143,17 @@ class SubscribeMethods(ClientBase):
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.
             variable_values: a dict of values for the document's variables.
             operation_name: the operation to run; required if the document contains several.
-            timeout: the seconds that connecting and sending may take, instead of the client's limit; None for no limit.
+            timeout: the maximum number of seconds for connecting and sending; by default the client's limit. None for
+                no limit.
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             buffer_size: the number of events that may wait for the consumer, 1,024 by default.
             overflow: what to do when the buffer is full. ``"block"``, the default, stops reading, so that the server
                 has to wait and no event is lost; the subscription has its own socket. ``"raise"`` ends the subscription
                 with ``SubscriptionOverflow``. ``"drop_oldest"`` drops the oldest events.
-            on_reconnect: a function to call after a lost connection was re-established, instead of the client's.
+            on_reconnect: a function to call after a lost connection was re-established, with the number of seconds for
+                which events are missing; by default the client's. It is called in the consumer's thread, between two
+                events. It may return None to continue, a list of events to deliver first, or a mapping of variables to
+                restart the subscription with.
             **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
 
         Raises:

@@ -14,12 +14,13 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
+    get_named_type,
     is_composite_type,
 )
 from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef
 
 from ..typed.names import TYPENAME
-from .collect_fields import Selected, Selection, collect_fields, conditions, possible_types, sub_selections
+from .collect_fields import Selected, Selection, collect_fields, is_optional, possible_types, type_conditions
 from .definitions import Field, ObjectClass, OperationClass, TypeRef, Union
 from .document_printer import DocumentPrinter
 from .documents import Documents
@@ -92,17 +93,21 @@ class ClassBuilder:
         attributes, classes = Names(self._options.reserved), Names([path.partition(".")[0]])
         for key, selected in collect_fields(selections, self._fragments, applies).items():
             attribute = attributes.new(self._options.attribute(key))
-            optional = all(each.optional for each in selected)
+            optional = is_optional(selected, selections)
             if selected[0].node.name.value == TYPENAME:
                 definition.fields.append(Field(key, attribute, TypeRef("str", False, "str"), optional))
                 continue
-            field = self._field(selected[0])
+            field = self._narrowest(selected)
             ref = self._ref(field.type, selected, definition, classes)
             definition.fields.append(Field(key, attribute, ref, optional, described(field)))
         for union in definition.unions:
             union.reader = attributes.new(union.reader)
             union.name = classes.new(union.name)
         return definition
+
+    def _narrowest(self, selected: list[Selected]) -> GraphQLField:
+        """Return the definition with the fewest possible types: an object may narrow the types of its interfaces."""
+        return min(map(self._field, selected), key=lambda field: len(self._possible(get_named_type(field.type).name)))
 
     def _field(self, selected: Selected) -> GraphQLField:
         type_: Any = self._schema.type_map[selected.type_name]
@@ -124,7 +129,7 @@ class ClassBuilder:
         if fragment is not None:
             self.used_fragments[fragment] = None
             return TypeRef("object", nullable, f"{self._prefix}{class_name(fragment)}")
-        selections = sub_selections(selected, type_.name)
+        selections = self._sub_selections(selected)
         name = class_name(selected[0].key)
         narrowing = self._narrowing(selections, type_.name)
         if narrowing:
@@ -135,6 +140,14 @@ class ClassBuilder:
         definition = self._object(name, f"{owner.path}.{name}", selections, type_.name)
         owner.classes.append(definition)
         return TypeRef("object", nullable, definition.path)
+
+    def _sub_selections(self, selected: list[Selected]) -> list[Selection]:
+        """Return the selection sets of a field that is selected once or several times, perhaps on several types."""
+        return [
+            Selection(each.node.selection_set, get_named_type(self._field(each).type).name, each.conditions)
+            for each in selected
+            if each.node.selection_set
+        ]
 
     def _only_fragment(self, selected: list[Selected], type_name: str) -> str | None:
         """Return the fragment that a selection consists of, if its class fits every object of the type."""
@@ -152,7 +165,7 @@ class ClassBuilder:
     def _narrowing(self, selections: list[Selection], type_name: str) -> list[str]:
         """Return the type conditions that some objects of a type meet and others do not."""
         types = self._possible(type_name)
-        return [name for name in conditions(selections, self._fragments) if not types <= self._possible(name)]
+        return [name for name in type_conditions(selections, self._fragments) if not types <= self._possible(name)]
 
     def _possible(self, name: str) -> frozenset[str]:
         return possible_types(self._schema, name)

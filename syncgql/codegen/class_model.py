@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .definitions import ObjectClass, Union
+from .definitions import ObjectClass, TypeRef, Union
 from .expressions import Expressions
 from .models import Model
 from .source import literal
@@ -38,7 +38,11 @@ class ClassModel(Model):
             self._lines.statement(f"{indent}        ", f"self.{field.attribute} = ", expressions.field(field))
         add(f"{indent}    except DECODE_ERRORS as error:")
         keys = ", ".join(literal(field.key) for field in definition.fields)
-        self._lines.call(f"{indent}        ", "refuse", f"error, data, self, [{keys}]")
+        nested = [
+            f"{literal(field.key)}: {levels}" for field in definition.fields if len(levels := _levels(field.ref)) > 2
+        ]
+        more = f", {{{', '.join(nested)}}}" if nested else ""
+        self._lines.call(f"{indent}        ", "refuse", f"error, data, self, [{keys}]{more}")
         add(f"{indent}    return self")
 
     def _reader(self, definition: ObjectClass, union: Union, indent: str) -> None:
@@ -54,3 +58,8 @@ class ClassModel(Model):
             self._lines.statement(f"{indent}    ", "if ", test, ":")
             self._lines.statement(f"{indent}        ", "return ", f"{expressions.near(path)}.from_data(data)")
         self._lines.statement(f"{indent}    ", "return ", f"{expressions.near(union.other)}.from_data(data)")
+
+
+def _levels(ref: TypeRef) -> tuple[bool, ...]:
+    """Return whether null is allowed: for the value, for the items of its list, and for those of each inner list."""
+    return (ref.nullable, *(_levels(ref.item) if ref.item else ()))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from graphql import (
+    DirectiveNode,
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
@@ -13,6 +14,7 @@ from graphql import (
     InlineFragmentNode,
     SelectionSetNode,
     is_abstract_type,
+    print_ast,
 )
 
 OPTIONAL_DIRECTIVES = {"include", "skip", "defer"}
@@ -25,12 +27,12 @@ class Selection:
     Attributes:
         node: the selection set.
         type_name: the type of its parent field or its type condition.
-        optional: whether a directive can omit it.
+        conditions: the directives that can omit it, on its field, on fragments and on enclosing fields.
     """
 
     node: SelectionSetNode
     type_name: str
-    optional: bool = False
+    conditions: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -40,12 +42,12 @@ class Selected:
     Attributes:
         node: the field.
         type_name: the type that it is selected on.
-        optional: whether a directive can omit it.
+        conditions: the directives that can omit it, on the field, on fragments and on enclosing fields.
     """
 
     node: FieldNode
     type_name: str
-    optional: bool
+    conditions: frozenset[str]
 
     @property
     def key(self) -> str:
@@ -71,17 +73,21 @@ def collect_fields(
     return found
 
 
-def sub_selections(selected: list[Selected], type_name: str) -> list[Selection]:
-    """Return the selection sets of a field that is selected once or several times."""
-    certain = any(not each.optional for each in selected)
-    return [
-        Selection(each.node.selection_set, type_name, certain and each.optional)
-        for each in selected
-        if each.node.selection_set
-    ]
+def is_optional(selected: Iterable[Selected], selections: Iterable[Selection]) -> bool:
+    """Return whether an object may lack a field, because of a directive.
+
+    The object exists if all conditions of at least one selection set are met. The field is certain if each of these
+    cases also meets all conditions of the field, at one of the places that select it.
+
+    Args:
+        selected: the places that select the field.
+        selections: the selection sets of the object.
+    """
+    fields = [each.conditions for each in selected]
+    return not all(any(field <= selection.conditions for field in fields) for selection in selections)
 
 
-def conditions(selections: Iterable[Selection], fragments: Mapping[str, FragmentDefinitionNode]) -> list[str]:
+def type_conditions(selections: Iterable[Selection], fragments: Mapping[str, FragmentDefinitionNode]) -> list[str]:
     """Return the type conditions of all fragments in the selections, including nested ones, without duplicates."""
     found: dict[str, None] = {}
 
@@ -101,18 +107,26 @@ def _fields(
 ) -> Iterator[Selected]:
     for selection in selections:
         for node in selection.node.selections:
-            optional = selection.optional or any(
-                directive.name.value in OPTIONAL_DIRECTIVES for directive in node.directives or ()
-            )
+            conditions = selection.conditions | {
+                _condition(directive)
+                for directive in node.directives or ()
+                if directive.name.value in OPTIONAL_DIRECTIVES
+            }
             if isinstance(node, FieldNode):
-                yield Selected(node, selection.type_name, optional)
+                yield Selected(node, selection.type_name, conditions)
                 continue
             inner = fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
             if not isinstance(inner, FragmentDefinitionNode | InlineFragmentNode):
                 continue
             name = inner.type_condition.name.value if inner.type_condition else selection.type_name
             if inner.type_condition is None or applies(name):
-                yield from _fields([Selection(inner.selection_set, name, optional)], fragments, applies)
+                yield from _fields([Selection(inner.selection_set, name, conditions)], fragments, applies)
+
+
+def _condition(directive: DirectiveNode) -> str:
+    """Return a text that is equal for directives that omit fields together; each ``@defer`` is a part of its own."""
+    text = print_ast(directive)
+    return f"{text} {id(directive)}" if directive.name.value == "defer" else text
 
 
 def possible_types(schema: GraphQLSchema, name: str) -> frozenset[str]:

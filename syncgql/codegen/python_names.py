@@ -19,11 +19,13 @@ NAMES_IN_ANNOTATIONS = frozenset(
 _USED = NAMES_IN_ANNOTATIONS | {
     *("dict", "tuple", "object", "classmethod", "staticmethod", "super", "cls", "self", "Model"),
     *("from_data", "to_data", "check_one_of", "written", "variables"),
+    *("GeneratedRequest", "SCALARS", "Struct", "PydanticModel", "Absent", "ByTypename", "ParsedBy"),
+    *("TypedDict", "TypedDictRequest", "TypeAlias"),
 }
 
 PYDANTIC_NAMES = frozenset(
     {
-        *("construct", "copy", "dict", "from_orm", "json", "parse_file", "parse_obj", "parse_raw", "schema"),
+        *("construct", "copy", "dict", "from_orm", "json", "mro", "parse_file", "parse_obj", "parse_raw", "schema"),
         *("schema_json", "update_forward_refs", "validate", "model_computed_fields", "model_config"),
         *("model_construct", "model_copy", "model_dump", "model_dump_json", "model_extra", "model_fields"),
         *("model_fields_set", "model_json_schema", "model_parametrized_name", "model_post_init", "model_rebuild"),

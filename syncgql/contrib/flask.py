@@ -45,7 +45,7 @@ class SyncGQL:
             self.init_app(app)
 
     def init_app(self, app: Flask) -> None:
-        """Create the client of an application from its current configuration. Does no I/O.
+        """Create the client of an application from its current configuration. Opens no connection.
 
         Raises:
             TypeError: an option is missing, unknown or has the wrong type.

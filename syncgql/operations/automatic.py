@@ -28,7 +28,7 @@ Path = frozenset[str]
 
 
 def automatic_selections(schema: GraphQLSchema, type_: GraphQLNamedType, depth: int) -> list[Selection]:
-    """Return the leaves of *type_* down to *depth*, at least ``__typename``."""
+    """Return a selection of the leaves of *type_* down to *depth*; of ``__typename`` if it has no leaves."""
     return _selections(schema, type_, depth, frozenset()) or [Field("__typename")]
 
 
@@ -55,8 +55,8 @@ def _of_fields(schema: GraphQLSchema, type_: Any, depth: int, path: Path) -> lis
 
 
 def _is_omitted(field: GraphQLField, named: GraphQLNamedType, path: Path) -> bool:
-    # Arguments of an object filter or page its contents (GitHub refuses a connection without first or last), and a type
-    # within itself would recurse.
+    # A field with arguments filters or paginates its objects (GitHub refuses a connection without first or last), and a
+    # type inside itself would recurse.
     return bool(field.args) or named.name in path
 
 

@@ -1,4 +1,4 @@
-"""CallShape: everything in a call that its document depends on: all except the values of its arguments."""
+"""CallShape: the part of a call that determines its document: everything except the values of its arguments."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class CallShape:
             return None
         if isinstance(value, Mapping):
             return "{", self._arguments(value)
-        return "[", *map(self._value, value)  # type: ignore[call-overload]  # a list or tuple, as it has a variable
+        return "[", *map(self._value, value)  # type: ignore[call-overload]  # a list or tuple that has a variable
 
 
 def given_arguments(arguments: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -17,7 +17,7 @@ from .schema_selection import OfClass
 
 
 def class_selections(type_: GraphQLNamedType, of: OfClass, path: str) -> list[Selection]:
-    """Return the selection of the type *type_* from which instances of the class can be created.
+    """Return the fields to select from *type_* so that instances of the class can be created.
 
     Raises:
         DocumentError: the class contains itself, and the field that ends the recursion has no default.
@@ -29,7 +29,7 @@ def class_selections(type_: GraphQLNamedType, of: OfClass, path: str) -> list[Se
     selected: list[Selection] = [Field(TYPENAME, alias=key)]
     for each in classes:
         names = typenames_of(each)
-        if not names:  # the class stands for all other types
+        if not names:  # the class represents all other types
             selected += _fields(type_, each, of, path)
         for name in names or ():
             selected.append(InlineFragment(name, fields=Fields(OfClass(each, of.depth, of.within))))

@@ -1,4 +1,4 @@
-"""Directive, and functions for all parts of selections: checking names, and ``repr``."""
+"""Directive: a directive in a selection. Functions for all parts of selections: checks of names, and ``repr``."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ class BuiltOperation:
         self._result: tuple[str, Any] | None = None
 
     def with_result(self, name: str, result_type: Any) -> BuiltOperation:
-        """Return the same operation, whose result is the field *name* of the data as an instance of a class."""
+        """Return the same operation with a class for its result, which is the value of the field *name*."""
         changed = copy.copy(self)
         changed._result = name, result_type
         return changed
@@ -57,7 +57,7 @@ class BuiltOperation:
         )
 
     def filled(self, given: Mapping[str, Any]) -> PreparedRequest:
-        """Return the request with the values of the holes; those with a default may be absent.
+        """Return the request with the values of the holes; holes with a default may be omitted.
 
         Raises:
             DocumentError: a name is unknown, a value does not fit its type, or a required value is missing.
@@ -97,7 +97,7 @@ class OperationBuilder:
         return self.schema.get_root_type(OperationType(self.kind))
 
     def request(self, fields: Fields, head: OperationHead = ANONYMOUS) -> PreparedRequest:
-        """Return the request for *fields* of the root type, whose variables all have a default.
+        """Return the request for *fields* of the root type, in which every ``Variable`` has a default.
 
         Raises:
             DocumentError: a selection or an argument does not match the schema; ``path`` names it.

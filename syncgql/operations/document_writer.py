@@ -40,8 +40,8 @@ from .variable import Variable, holds_variable
 
 ROOT_DEPTH = 2
 NESTED_DEPTH = 1
-"""The depths of automatic selections: an operation's leaves and those of its objects; the leaves of an object that is
-named among other fields.
+"""The depths of automatic selections: a root field selects its leaves and the leaves of its objects; a nested field,
+only its leaves.
 """
 
 
@@ -60,8 +60,8 @@ class WrittenOperation:
 
     Attributes:
         text: the text.
-        variables: those whose values are arguments, in the order of ``CallShape.values``.
-        holes: those that the caller created with ``Variable``.
+        variables: the variables for the values of arguments, in the order of ``CallShape.values``.
+        holes: the variables that the caller created with ``Variable``.
     """
 
     text: str
@@ -111,7 +111,7 @@ class DocumentWriter:
         directives = self._directives(self._head.directives, self._kind, self._kind)
         self._write_block("", self._fields, self._root, "")
         written = 0
-        while written < len(self._fragments):  # a fragment may use more of them
+        while written < len(self._fragments):  # a fragment may use further fragments
             fragment, path = list(self._fragments.values())[written]
             written += 1
             self._write_definition(fragment, path)
@@ -226,7 +226,7 @@ class DocumentWriter:
         return f"({', '.join(f'{name}: {text}' for name, text in written.items())})" if written else ""
 
     def _value(self, value: Any, type_: GraphQLInputType, wanted: str) -> str:
-        """Return the text of a value: a literal, a variable, or an object or list that has the caller's variables."""
+        """Return the text of a value: a literal, a variable, or an object or list that contains a ``Variable``."""
         if isinstance(value, ValueNode):
             return print_ast(value)
         if isinstance(value, Variable):
@@ -264,7 +264,7 @@ class DocumentWriter:
         return f"${name}"
 
     def _use(self, variable: Variable, type_: GraphQLInputType) -> str:
-        """Use a variable of the caller; if it is used with two compatible types, it has the stricter one."""
+        """Use a variable of the caller; if it is used with two compatible types, it gets the stricter one."""
         _, known = self._holes.get(variable.name, (variable, type_))
         if not is_type_sub_type_of(self._schema, known, type_):
             if not is_type_sub_type_of(self._schema, type_, known):

@@ -229,16 +229,16 @@ class Fields:
     def of(cls, kind: Any, *, depth: int = RECURSION) -> Fields:
         """Return the selection that a class needs: ``Fields.of(Book)``.
 
-        Fields of the class that are classes themselves are selected with their fields. For a union of classes, each has
-        an inline fragment for its type, which is named like the class or as a ``Literal`` says that annotates its field
-        ``__typename``. A field ``published_at`` selects ``publishedAt`` if the schema has it. Add fields that need
-        arguments explicitly: ``Fields.of(Book) + Field("reviews", first=5)``.
+        Fields of the class that are classes themselves are selected with their fields. For a union of classes, each
+        class gets an inline fragment on the type of the same name, or on the types in the ``Literal`` that annotates
+        its field ``__typename``. A field ``published_at`` selects ``publishedAt`` if the schema has it. Add fields that
+        need arguments explicitly: ``Fields.of(Book) + Field("reviews", first=5)``.
 
         Args:
             kind: a dataclass, ``TypedDict``, ``NamedTuple``, attrs class, ``msgspec.Struct`` or pydantic model; or a
                 list or union of these.
-            depth: the number of levels to select of a class that contains itself, including the outermost one; on the
-                last level, the field has its default.
+            depth: for a class that contains itself, the number of levels to select, including the outermost; 2 by
+                default. On the last level, the field gets its default.
 
         Raises:
             DocumentError: *kind* is something else, or *depth* is less than 1.

@@ -30,7 +30,7 @@ Timeout = float | Unset | None
 
 
 class Executor(Protocol):
-    """The interface of a client that the proxies use."""
+    """The part of a client that the proxies use."""
 
     @property
     def schema(self) -> GraphQLSchema:
@@ -113,7 +113,7 @@ class OperationCalls:
             raise cut(error)
 
     def build_field(self, name: str, fields: Selectable, arguments: Mapping[str, Any]) -> BuiltOperation:
-        """Return the operation that selects one field of the root type; a class as the selection is also the result.
+        """Return the operation that selects one field of the root type; if *fields* is a class, it returns an instance.
 
         Raises:
             DocumentError: a selection or a value does not match the schema.

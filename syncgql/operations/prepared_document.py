@@ -17,9 +17,9 @@ class PreparedDocument:
     ``client.query.document`` and ``client.query.book.document`` return one. It can be used by any number of threads.
 
     Args:
-        calls: run the operation.
+        calls: runs the operation.
         operation: the document.
-        pick: returns what a call returns, given the data.
+        pick: a function that returns the result of a call, given the data.
     """
 
     def __init__(self, calls: OperationCalls, operation: BuiltOperation, pick: Callable[[dict[str, Any]], Any]) -> None:
@@ -49,7 +49,7 @@ class PreparedDocument:
             iterator of these.
 
         Raises:
-            TypeError: *values* is something else.
+            TypeError: *values* has another type.
             DocumentError: a variable is unknown, its value does not fit its type, or it is missing; nothing was sent.
             TransportQueryError: the response has errors; see ``.errors``, and ``.data`` for partial data.
             TransportError: there was no GraphQL response.
@@ -58,11 +58,33 @@ class PreparedDocument:
         return self._calls.value(self._operation, self._given(values, variables), self._pick)
 
     def result(self, values: Variables | None = None, /, **variables: Any) -> Any:
-        """Execute the document and return the whole ``ExecutionResult``; errors in it are not raised."""
+        """Execute the document and return the whole ``ExecutionResult``; errors in it are not raised.
+
+        For a subscription, return an iterator over the results of its events.
+
+        Args:
+            values: the values of the variables, as a dict, a dataclass or a ``msgspec.Struct``.
+            variables: the same by keyword, which takes precedence; ``UNSET`` omits a variable.
+
+        Raises:
+            TypeError: *values* has another type.
+            DocumentError: a variable is unknown, its value does not fit its type, or it is missing; nothing was sent.
+            TransportError: there was no GraphQL response.
+            ClientClosed: the client is closed.
+        """
         return self._calls.result(self._operation, self._given(values, variables))
 
     def request(self, values: Variables | None = None, /, **variables: Any) -> GraphQLRequest:
-        """Return the request without sending it, for example for ``client.execute_many``."""
+        """Return the request without sending it, for example for ``client.execute_many``.
+
+        Args:
+            values: the values of the variables, as a dict, a dataclass or a ``msgspec.Struct``.
+            variables: the same by keyword, which takes precedence; ``UNSET`` omits a variable.
+
+        Raises:
+            TypeError: *values* has another type.
+            DocumentError: a variable is unknown, its value does not fit its type, or it is missing.
+        """
         return self._calls.request(self._operation, self._given(values, variables))
 
     def __repr__(self) -> str:

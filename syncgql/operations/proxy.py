@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 class OperationProxy:
     """The operations of one kind, found by name: ``client.query.book``, ``client.query["book"]``.
 
-    Names belong to the schema, except for ``with_options`` and ``document``; a field of such a name is found in
-    brackets.
+    The attributes are the fields of the schema, except for ``with_options`` and ``document``; use brackets for a field
+    with one of these names.
 
     Args:
         calls: the calls of this kind.
@@ -70,22 +70,22 @@ class OperationProxy:
             client.query.with_options(timeout=3, headers={"X-Tenant": "7"}).book("title", id="1")
 
         Args:
-            timeout: the seconds that each call may take, instead of the client's limit; None for no limit.
+            timeout: the maximum duration of each call in seconds; by default the client's limit. None for no limit.
             headers: a dict of headers for each request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            operation_name: the name of the operation in the document; by default, it is made from the names of fields.
+            operation_name: the name of the operation in the document; by default, the keys of the fields, joined.
             directives: directives on the operation.
 
         Raises:
-            DocumentError: *operation_name* is not a GraphQL name, or one of *directives* is no ``Directive``.
-            TypeError: an argument has the wrong type, or subscriptions do not have it.
+            DocumentError: *operation_name* is not a GraphQL name, or one of *directives* is not a ``Directive``.
+            TypeError: an argument has the wrong type, or *headers* or *extra_args* is given for subscriptions.
             ValueError: *timeout* is not positive.
         """
         return OperationProxy(self._calls.with_options(timeout, headers, extra_args, operation_name, directives))
 
     def document(self, *selections: Selectable, **nested: Selectable) -> PreparedDocument:
-        """Build a document once, to execute it with different values of its variables.
+        """Build a document that can be executed many times with different values of its variables.
 
         ::
 
@@ -110,7 +110,7 @@ class OperationProxy:
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
             # copy, pickle and notebooks look up such names; this must not make the client fetch its schema.
-            raise AttributeError(f"{name!r} is looked up only in brackets: [{name!r}].")
+            raise AttributeError(f"A field whose name begins with an underscore is found only in brackets: [{name!r}].")
         found = find_name(name, self._fields())
         if found is None:
             # Without a name, Python adds no suggestion of its own to the message.
@@ -203,20 +203,38 @@ class FieldProxy:
     def result(self, /, _fields: Selectable = None, **arguments: Any) -> Any:
         """Run the operation and return the whole ``ExecutionResult``; errors in it are not raised.
 
-        For a subscription, it is an iterator over the results of its events.
+        For a subscription, return an iterator over the results of its events.
+
+        Args:
+            _fields: the fields to select, in any form that ``Fields`` accepts; by default, the leaves are selected
+                automatically.
+            arguments: the field's arguments; None is sent as null, and ``UNSET`` omits an argument.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema; nothing was sent.
+            TransportError: there was no GraphQL response, or the transport cannot subscribe.
+            ClientClosed: the client is closed.
         """
         return self._calls.result(self._built(_fields, arguments), {})
 
     def request(self, /, _fields: Selectable = None, **arguments: Any) -> GraphQLRequest:
         """Return the request without sending it, for example for ``client.execute(request, timeout=60)``.
 
-        Arguments may be a ``Variable``, whose value the request does not have:
+        If an argument is a ``Variable``, pass its value when the request is executed:
         ``client.execute(request, {"id": "1"})``.
+
+        Args:
+            _fields: the fields to select, in any form that ``Fields`` accepts; by default, the leaves are selected
+                automatically.
+            arguments: the field's arguments; None is sent as null, and ``UNSET`` omits an argument.
+
+        Raises:
+            DocumentError: a selection or a value does not match the schema.
         """
         return self._built(_fields, arguments).unfilled()
 
     def document(self, /, _fields: Selectable = None, **arguments: Any) -> PreparedDocument:
-        """Build the document once, to execute it with different values of its variables.
+        """Build a document that can be executed many times with different values of its variables.
 
         ``find = client.query.book.document("title", id=Variable("id"))`` is called as ``find(id="1")`` and returns the
         value of the field.
@@ -245,13 +263,16 @@ class FieldProxy:
         Args:
             _fields: the selection of the connection, with ``nodes`` or ``edges``, in any form that ``Fields`` accepts.
             page_size: the number of nodes per page; the same as the argument ``first`` or ``last``.
-            prefetch: as for ``Client.paginate``.
-            max_pages: as for ``Client.paginate``.
+            prefetch: the number of pages to fetch ahead; 1 by default. 0 fetches each page when it is needed. More
+                than 1 needs a thread.
+            max_pages: the maximum number of pages to fetch; None, the default, for all.
             arguments: the field's arguments; ``last`` paginates backward, and ``after`` or ``before`` is the cursor to
                 start at.
 
         Raises:
             DocumentError: a selection or a value does not match the schema, or the field is not a connection.
+            TypeError: *prefetch* or *max_pages* is not a whole number.
+            ValueError: *prefetch* is negative, or *max_pages* is not positive.
         """
         from ..bulk.pages import paginate
         from ..bulk.progress_option import progress_of

@@ -31,7 +31,7 @@ class SchemaSelection:
         return changed
 
     def _minus(self) -> str:
-        """Return the code of what was subtracted."""
+        """Return the code that subtracts the selections in ``without``."""
         return "".join(f" - {removed!r}" for removed in self.without)
 
 
@@ -39,7 +39,8 @@ class Automatic(SchemaSelection):
     """All leaves of a type according to the schema: ``Fields(Automatic(), Field("reviews", first=5))``.
 
     Selects scalars and enums, and objects without arguments down to *depth*; deprecated fields and fields with a
-    required argument are omitted. Interfaces and unions get ``__typename`` and a fragment per type.
+    required argument are omitted. Interfaces and unions get ``__typename`` and, if they have at most 20 types, a
+    fragment for each type.
 
     Args:
         depth: 1 for the leaves of the type itself; 2, the default, to include those of its objects; and so on.

@@ -32,12 +32,12 @@ def parse_selection(text: str) -> tuple[ParsedSelection, ...]:
     """Parse the selections in GraphQL *text*, with or without the outer braces.
 
     Raises:
-        DocumentError: *text* has a syntax error, whose position the error contains, or uses a variable or a named
-            fragment.
+        DocumentError: *text* has a syntax error (``line`` and ``column`` are its position), or uses a variable or a
+            named fragment.
     """
     bare = not text.lstrip().startswith("{")
     try:
-        # On a separate line, so that columns are those of the text.
+        # On separate lines, so that the braces do not shift the columns of the text.
         document = parse(f"{{\n{text}\n}}" if bare else text)
     except GraphQLSyntaxError as error:
         raise _syntax_error(text, error, first_line=2 if bare else 1) from error

@@ -162,7 +162,7 @@ _KINDS: Mapping[type[GraphQLNamedType], str] = {
 
 
 def users(schema: GraphQLSchema) -> dict[str, list[str]]:
-    """Return for each type the fields and arguments that have it, and the types that it is a member of."""
+    """Return for each type the fields and arguments that have it, and the unions that contain it."""
     found: dict[str, list[str]] = defaultdict(list)
     for type_ in schema.type_map.values():
         if is_introspection_type(type_):

@@ -1,4 +1,4 @@
-"""Variable: the value of an argument that is given when the document is executed."""
+"""Variable: a placeholder for a value that is given when the document is executed."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ class Variable:
         find = client.query.book.document("title", id=Variable("id"))
         find(id="1")
 
-    It stands for the value of an argument, or for a value in a list or dict, of a field or a directive. The variable
-    has the type of the argument; it may be used several times if the types are compatible.
+    It may be the argument of a field or directive, or a value in a list or dict in an argument. It has the type that is
+    expected there, and may be used several times if the types are compatible.
 
     Args:
         name: the name, without the ``$``.
@@ -47,7 +47,7 @@ class Variable:
 
 
 def holds_variable(value: object) -> bool:
-    """Return whether a member of a mapping, list or tuple, at any depth, is a Variable."""
+    """Return whether *value* is a Variable, or a mapping, list or tuple that contains one at any depth."""
     if isinstance(value, Variable):
         return True
     if isinstance(value, Mapping):

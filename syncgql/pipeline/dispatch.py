@@ -18,7 +18,6 @@ from ..runtime.runtime import Runtime, Runtimes
 from ..subscription import GapHandler, OnReconnect, Subscription
 from ..transport.base import AsyncRoundTrip, AsyncTransport
 from ..transport.blocking import BlockingRoundTrip, BlockingTransport, cannot_stream
-from ..transport.selection.transport_factory import Transports
 from .operation import Operation
 from .pending_calls import PendingCall
 from .request_workers import RequestWorkers
@@ -26,6 +25,7 @@ from .stream_source import StreamSource
 
 if TYPE_CHECKING:
     from ..transport.batching import Batcher
+    from ..transport.selection.transport_factory import Transports
 
 T = TypeVar("T")
 

@@ -25,8 +25,6 @@ from ..schema.client_schema import ClientSchema
 from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
 from ..transport.options import CallLimit
-from ..transport.selection.transport_factory import TransportFactory, Transports
-from ..transport.selection.transport_options import TransportOptions
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .middleware import Execute
 from .operation import Operation
@@ -41,6 +39,8 @@ if TYPE_CHECKING:
     from ..operations.document import OperationBuilder
     from ..operations.proxy import OperationProxy
     from ..operations.type_view import Types
+    from ..transport.selection.transport_factory import Transports
+    from ..transport.selection.transport_options import TransportOptions
 
 T = TypeVar("T")
 Timeout = float | Unset | None
@@ -77,6 +77,9 @@ class Pipeline:
         on_reconnect: OnReconnect | None,
         policies: Policies,
     ) -> None:
+        # Imported here, like the transports that it creates, which take as long to import as the rest of the package.
+        from ..transport.selection.transport_factory import TransportFactory
+
         self.options = options
         transports = TransportFactory(options)
         self._schema = schema

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..checks import check_flag
 from ..runtime.clock import Clock
-from ..transport.selection.transport_factory import TokenUse, TransportFactory
 from .middleware import Middleware, MiddlewareOption, check_middleware
 from .steps import checked, checked_attempts
 
 if TYPE_CHECKING:
     from ..runtime.atomic_counter import AtomicCounter
+    from ..transport.selection.transport_factory import TokenUse, TransportFactory
     from .persisted_documents import PersistedDocumentsOption
     from .rate_limit import RateLimit
     from .retry import Retry

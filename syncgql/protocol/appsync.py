@@ -9,7 +9,7 @@ The protocol resembles ``graphql-ws``, whose name it uses, but the server confir
 
 No event is lost after ``start_ack``. The server may ignore a ``stop`` that it receives earlier, so an operation that is
 cancelled while it is starting is stopped when its confirmation arrives. ``OPERATION_RECEIVES`` and ``OPERATION_CAUSES``
-have the reactions for each state of an operation.
+define the reactions for each state of an operation.
 
 Unknown messages are ignored, because the service may introduce new types. Amplify's local
 simulator differs in some names:
@@ -211,7 +211,7 @@ class AppSync(WebSocketProtocol):
 
     def _on_error(self, message: dict[str, Any]) -> Received | None:
         if not _id(message):
-            # It can only belong to an operation that is starting, and only one such operation makes that unambiguous.
+            # The error belongs to an operation that is starting; if several are, it is not known to which.
             starting = [id for id, state in self.operations.items() if state is OperationState.STARTING]
             if len(starting) != 1:
                 return Complained({"errors": _errors(message)})

@@ -61,7 +61,7 @@ def header_query(authorization: Authorization) -> str:
 
 
 def header_subprotocol(authorization: Authorization) -> str:
-    """Return the ``Sec-WebSocket-Protocol`` entry with *authorization*; padding is omitted, as ``=`` is not allowed."""
+    """Return the ``Sec-WebSocket-Protocol`` entry with *authorization*; without padding: ``=`` is not allowed there."""
     return "header-" + base64.urlsafe_b64encode(_as_json(authorization)).decode().rstrip("=")
 
 

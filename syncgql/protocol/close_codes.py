@@ -22,7 +22,7 @@ INTERNAL_ERROR = 1011
 
 
 CREDENTIAL_OPTIONS = "headers=, auth= and init_payload="
-"""The options of most transports that hold credentials, for advice."""
+"""The options that contain credentials in most transports, for advice."""
 
 
 class RetryDecision(enum.Enum):
@@ -38,45 +38,47 @@ class CloseCode(NamedTuple):
     decision: RetryDecision
 
 
-CLOSE_CODES: dict[int, CloseCode] = {
-    1000: CloseCode("normal closure, although operations were running", RetryDecision.YES),
-    1001: CloseCode("the server is going away", RetryDecision.YES),
-    1002: CloseCode("protocol error", RetryDecision.NO),
-    1003: CloseCode("the server does not accept this kind of data", RetryDecision.NO),
-    1005: CloseCode("the server gave no reason", RetryDecision.YES),
-    1006: CloseCode("the connection broke without a close handshake", RetryDecision.YES),
-    1007: CloseCode("a message was not valid UTF-8", RetryDecision.NO),
-    1008: CloseCode("policy violation, usually because of the credentials", RetryDecision.WITH_NEW_CREDENTIALS),
-    1009: CloseCode("a message was too big", RetryDecision.NO),
-    1010: CloseCode("a WebSocket extension is missing", RetryDecision.NO),
-    1011: CloseCode("internal error of the server", RetryDecision.NO),
-    1012: CloseCode("the server restarts", RetryDecision.YES),
-    1013: CloseCode("the server is overloaded, try again later", RetryDecision.YES),
-    1014: CloseCode("bad gateway", RetryDecision.YES),
-    3000: CloseCode("unauthorized", RetryDecision.WITH_NEW_CREDENTIALS),
-    3003: CloseCode("forbidden", RetryDecision.WITH_NEW_CREDENTIALS),
-    4004: CloseCode("a bad response was received", RetryDecision.NO),
-    4005: CloseCode("internal error of the client", RetryDecision.NO),
-    4400: CloseCode("the server could not read a message; with many servers, a syntax error", RetryDecision.NO),
-    4401: CloseCode("unauthorized", RetryDecision.WITH_NEW_CREDENTIALS),
-    4403: CloseCode("forbidden", RetryDecision.WITH_NEW_CREDENTIALS),
-    4406: CloseCode("the subprotocol is not acceptable to the server", RetryDecision.NO),
-    4408: CloseCode("the server did not get connection_init in time", RetryDecision.YES),
-    4409: CloseCode("an operation with this id is already active", RetryDecision.NO),
-    4429: CloseCode("connection_init was sent twice", RetryDecision.NO),
-    4499: CloseCode("the connection was given up as dead", RetryDecision.YES),
-    4500: CloseCode("internal error of the server; with some servers, a syntax error", RetryDecision.NO),
-    4504: CloseCode("connection_ack was not received in time", RetryDecision.YES),
-}
+class CloseCodes(dict[int, CloseCode]):
+    """The meanings of close codes. A code without an entry has the meaning of its range (RFC 6455, section 7.4.2)."""
+
+    def __missing__(self, code: int) -> CloseCode:
+        if 3000 <= code <= 4999:
+            return CloseCode("an application-specific code", RetryDecision.YES)
+        return CloseCode("a reserved code", RetryDecision.NO)
 
 
-def close_code(code: int) -> CloseCode:
-    """Return the meaning of *code*: from the table, or by its range (RFC 6455, section 7.4.2)."""
-    if code in CLOSE_CODES:
-        return CLOSE_CODES[code]
-    if 3000 <= code <= 4999:
-        return CloseCode("an application-specific code", RetryDecision.YES)
-    return CloseCode("a reserved code", RetryDecision.NO)
+CLOSE_CODES = CloseCodes(
+    {
+        1000: CloseCode("normal closure, although operations were running", RetryDecision.YES),
+        1001: CloseCode("the server is going away", RetryDecision.YES),
+        1002: CloseCode("protocol error", RetryDecision.NO),
+        1003: CloseCode("the server does not accept this kind of data", RetryDecision.NO),
+        1005: CloseCode("the server gave no reason", RetryDecision.YES),
+        1006: CloseCode("the connection broke without a close handshake", RetryDecision.YES),
+        1007: CloseCode("a message was not valid UTF-8", RetryDecision.NO),
+        1008: CloseCode("policy violation, usually because of the credentials", RetryDecision.WITH_NEW_CREDENTIALS),
+        1009: CloseCode("a message was too big", RetryDecision.NO),
+        1010: CloseCode("a WebSocket extension is missing", RetryDecision.NO),
+        1011: CloseCode("internal error of the server", RetryDecision.NO),
+        1012: CloseCode("the server restarts", RetryDecision.YES),
+        1013: CloseCode("the server is overloaded, try again later", RetryDecision.YES),
+        1014: CloseCode("bad gateway", RetryDecision.YES),
+        3000: CloseCode("unauthorized", RetryDecision.WITH_NEW_CREDENTIALS),
+        3003: CloseCode("forbidden", RetryDecision.WITH_NEW_CREDENTIALS),
+        4004: CloseCode("a bad response was received", RetryDecision.NO),
+        4005: CloseCode("internal error of the client", RetryDecision.NO),
+        4400: CloseCode("the server could not read a message; with many servers, a syntax error", RetryDecision.NO),
+        4401: CloseCode("unauthorized", RetryDecision.WITH_NEW_CREDENTIALS),
+        4403: CloseCode("forbidden", RetryDecision.WITH_NEW_CREDENTIALS),
+        4406: CloseCode("the subprotocol is not acceptable to the server", RetryDecision.NO),
+        4408: CloseCode("the server did not get connection_init in time", RetryDecision.YES),
+        4409: CloseCode("an operation with this id is already active", RetryDecision.NO),
+        4429: CloseCode("connection_init was sent twice", RetryDecision.NO),
+        4499: CloseCode("the connection was given up as dead", RetryDecision.YES),
+        4500: CloseCode("internal error of the server; with some servers, a syntax error", RetryDecision.NO),
+        4504: CloseCode("connection_ack was not received in time", RetryDecision.YES),
+    }
+)
 
 
 def closed_error(
@@ -84,7 +86,7 @@ def closed_error(
 ) -> TransportError:
     """Return the error for a connection that the peer closed, with the code, its meaning and the reason."""
     said = f" It said: {as_sentence(reason)}" if reason else ""
-    meaning = close_code(code).meaning
+    meaning = CLOSE_CODES[code].meaning
     if decision is RetryDecision.WITH_NEW_CREDENTIALS:
         meaning = "closed before the acknowledgement" if code == NORMAL else meaning
         return TransportAuthenticationError(
@@ -103,7 +105,7 @@ def refused_error(
     decision: RetryDecision = RetryDecision.WITH_NEW_CREDENTIALS,
     options: str = CREDENTIAL_OPTIONS,
 ) -> TransportError:
-    """Return the error for a connection that the server refused with a message that has *payload*."""
+    """Return the error for a connection that the server refused with a message that contains *payload*."""
     said = payload.get("message", payload) if isinstance(payload, dict) else payload
     text = "no reason" if said is None else as_text(said)
     message = f"{url} refused the connection: {as_sentence(truncate(text, 200))}"

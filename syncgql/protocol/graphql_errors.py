@@ -34,7 +34,7 @@ def read_errors(value: Any) -> list[dict[str, Any]]:
 
 
 def read_reasons(value: Any) -> list[dict[str, Any]]:
-    """Read the errors that ended an operation or a connection like ``read_errors``, but return at least one."""
+    """Read the errors that ended an operation or a connection: like ``read_errors``, but return at least one."""
     return read_errors(value) or [{"message": NO_REASON}]
 
 
@@ -68,7 +68,7 @@ def as_text(value: Any) -> str:
 
 
 def extensions_of(error: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return the extensions of an error; empty if it has none, or something else in their place."""
+    """Return the extensions of an error; empty if it has none, or if they are not an object."""
     extensions = error.get("extensions")
     return extensions if isinstance(extensions, Mapping) else {}
 

@@ -54,7 +54,7 @@ class EventStreamMode(ABC, Generic[E]):
 
     Attributes:
         is_closed: whether the operation completed or failed, or the server violated the protocol. If the body ends
-            before, the connection was lost.
+            earlier, the connection was lost.
     """
 
     def __init__(

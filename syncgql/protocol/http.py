@@ -45,7 +45,7 @@ INCREMENTAL_ACCEPT = (
     "multipart/mixed;incrementalSpec=v0.2, multipart/mixed;deferSpec=20220824, multipart/mixed, "
     "application/graphql-response+json, text/event-stream;q=0.9, application/json;q=0.9"
 )
-"""Apollo Server accepts only a type with one of the parameters, and GraphQL Yoga only one without them."""
+"""Apollo Server accepts only a type with one of the parameters, and GraphQL Yoga only a type without them."""
 
 CONTENT_TYPE = "application/json"
 GRAPHQL_RESPONSE = "application/graphql-response+json"
@@ -60,7 +60,7 @@ PROTOCOL_ADVICE = "A subscription needs client.subscribe(), over a protocol that
 EVENT_STREAM = "text/event-stream"
 
 LONGEST_CACHED = 16_384
-"""Characters of the longest document whose JSON is cached."""
+"""The maximum length of a document whose JSON is cached, in characters."""
 
 
 class HTTPResponse(NamedTuple):

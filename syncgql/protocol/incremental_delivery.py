@@ -57,7 +57,7 @@ class IncrementalDelivery:
         return (self._merged.errors if self._merged is not None else None) or []
 
     def feed(self, payload: object) -> list[IncrementalPiece]:
-        """Merge a payload and return what it added; nothing for the first one.
+        """Merge a payload and return the pieces that it added; none for the first payload.
 
         Args:
             payload: a decoded payload, which is not changed.
@@ -157,7 +157,7 @@ class IncrementalDelivery:
         self._by_path.check_end()
 
     def _violation(self, rule: str, payload: object = None) -> TransportProtocolError:
-        message = f"The server broke the rules of incremental delivery (@defer, @stream): {rule}."
+        message = f"The server violated the rules of incremental delivery (@defer, @stream): {rule}."
         received = "" if payload is None else _quoted(payload)
         if received:
             message += f" It sent: {received[:200]}"

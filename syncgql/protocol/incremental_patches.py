@@ -105,7 +105,7 @@ class PatchFormat:
 
     def _fail(self, entry: dict[str, Any], path: Path) -> Iterator[IncrementalPiece]:
         """End a stream at an item that must not be null. Some servers send further items, which are ignored."""
-        # graphql-js 17 leaves the index out here.
+        # graphql-js 17 omits the index here.
         where = path if isinstance(self._merged.find(path), list) else path[:-1]
         self._failed.add(where)
         self._early.pop(where, None)

@@ -40,7 +40,7 @@ class PartReader(Protocol):
     """Reads the body of a response that comes in parts.
 
     Attributes:
-        is_closed: whether the body is complete, or violates a rule. If it ends before, the connection was lost.
+        is_closed: whether the body is complete, or violates a rule. If it ends earlier, the connection was lost.
     """
 
     is_closed: bool
@@ -63,7 +63,7 @@ class IncrementalMultipartStream:
         read: reads the payload of a part.
 
     Attributes:
-        is_closed: whether the closing delimiter has arrived. If the body ends before, the connection was lost.
+        is_closed: whether the closing delimiter has arrived. If the body ends earlier, the connection was lost.
     """
 
     def __init__(

@@ -46,7 +46,7 @@ class NotJSONConstant(ValueError):
 
 
 def dumps(value: Any) -> str:
-    """Encode *value* without superfluous spaces and escapes. Python values have the forms of ``json_value``.
+    """Encode *value* without superfluous spaces and escapes. Python values are converted by ``json_value``.
 
     Raises:
         TypeError: *value* contains an object without a JSON form.
@@ -123,7 +123,7 @@ _DEEPEST_PATH = 50  # a longer path is unreadable, and such deep nesting is usua
 def _find_fault(
     value: Any, json_serialize: JSONSerialize, path: list[str], error: Exception
 ) -> tuple[list[str], Exception]:
-    """Return the innermost part of *value* that the codec refuses, with its path; *error* is the codec's."""
+    """Return the path of the innermost part of *value* that the codec refuses, and its error (*error* for *value*)."""
     above: set[int] = set()
     while id(value) not in above and len(above) < _DEEPEST_PATH:
         above.add(id(value))
@@ -160,8 +160,8 @@ def _refuse_constant(name: str) -> NoReturn:
 # Stored, because json.dumps() and json.loads() with options create a new encoder or decoder in every call.
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":"), default=json_value).encode
 _decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-# What the decoder itself calls, after a search for white space with regular expressions that takes as long as a small
-# event.
+# The decoder itself calls this after searching for white space with regular expressions, which takes as long as
+# decoding a small event.
 _scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(_decoder)  # type: ignore[arg-type]
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode

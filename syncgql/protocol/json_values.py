@@ -32,7 +32,8 @@ def json_value(value: object) -> Any:
     for type_, write in _WRITERS:
         if isinstance(value, type_):
             return write(value)
-    # Not imported, because that is slow: a Decimal has imported its module. Another thread may be importing it.
+    # decimal is not imported here, because that is slow: if *value* is a Decimal, its module has been imported. Another
+    # thread may still be importing it, so the class may be missing.
     if isinstance(value, getattr(sys.modules.get("decimal"), "Decimal", ())):
         return str(value)
     if is_lazy_text(value):
@@ -102,6 +103,18 @@ def _hint(value: object) -> str:
         return f"{kind} has no order; use list(value) or sorted(value)."
     if isinstance(value, Mapping):
         return f"{kind} is not JSON; use dict(value)."
+    if type(value).__module__ == "ipaddress":  # before Iterable: a network is one of all its addresses
+        return f"{kind} is not JSON; use str(value)."
+    for method, call in _CONVERSIONS.items():
+        if callable(getattr(value, method, None)):
+            return f"{kind} is not JSON; use {call}."
     if isinstance(value, Iterable):
         return f"{kind} is not JSON; use list(value)."
     return f"{kind} is not JSON; convert it, or pass json_serialize= to write it."
+
+
+_CONVERSIONS = {
+    "model_dump": "value.model_dump()",  # pydantic's models, which are iterable
+    "tolist": "value.tolist()",  # NumPy's scalars and arrays and pandas' series, whose items need a conversion, too
+}
+"""How to convert objects that have a method."""

@@ -66,7 +66,7 @@ class MultipartMixedParser:
         response: the HTTP response that carries the body; used in errors.
 
     Attributes:
-        is_closed: whether the closing delimiter has arrived. If the body ends before, the connection was lost.
+        is_closed: whether the closing delimiter has arrived. If the body ends earlier, the connection was lost.
     """
 
     def __init__(self, boundary: str, max_message_size: int, response: Response | None = None) -> None:
@@ -141,7 +141,7 @@ class MultipartMixedParser:
 
 @functools.lru_cache(maxsize=64)  # most parts of a body have the same headers
 def _media_type(headers: bytes) -> str | None:
-    """Return the media type in headers that begin with the rest of the delimiter's line; None unless it is blank."""
+    """Return the media type in headers that begin with the rest of the delimiter's line; None if that is not blank."""
     rest, _, lines = headers.partition(b"\n")
     if rest.strip():
         return None

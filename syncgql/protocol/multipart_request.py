@@ -146,7 +146,7 @@ class _Extraction:
         return self._without_files_of_object(value, path)
 
     def _without_files_of_object(self, value: Any, path: Path) -> Any:
-        """Return *value* itself unless it is a dataclass or mapping with a file, because the codec may convert it."""
+        """Return *value* itself unless it is a record with a file, because the codec may convert other objects."""
         members = object_members(value)
         if members is None:
             return value

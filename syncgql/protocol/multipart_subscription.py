@@ -44,7 +44,7 @@ class MultipartSubscriptionStream:
 
     Attributes:
         is_closed: whether the subscription completed or failed, or the server violated the protocol. If the body ends
-            before, the connection was lost.
+            earlier, the connection was lost.
     """
 
     may_end = False  # a stream without the closing delimiter is incomplete

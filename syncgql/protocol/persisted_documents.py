@@ -31,7 +31,7 @@ EXTENSION_MEMBER = f"extensions.{EXTENSION}"
 SAFELIST_CODES = frozenset({
     "CANNOT_SEND_PQ_ID_AND_BODY", "PERSISTED_QUERY_ID_REQUIRED", "PERSISTED_QUERY_NOT_IN_LIST", "QUERY_NOT_IN_SAFELIST",
 })  # fmt: skip
-"""Codes of servers that accept only registered documents. GraphQL Yoga's message is the same as for a miss."""
+"""Codes of servers that accept only registered documents. GraphQL Yoga's message is the same as for an unknown hash."""
 
 UNKNOWN_ID = frozenset({
     "PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_IN_LIST", "PersistedQueryKeyNotFound", "PersistedQueryNotFound",

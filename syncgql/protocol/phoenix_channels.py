@@ -10,12 +10,12 @@ A channel has the states of a connection. In addition, a channel can end while i
       +------------- phx_error, phx_close -----------+
 
 An operation begins with a ``doc``. Its reply has the result of a query or mutation, or the id of a subscription, which
-``unsubscribe`` ends. ``OPERATION_CAUSES`` and ``OPERATION_REPLIES`` say what happens in each state of an operation.
+``unsubscribe`` ends. ``OPERATION_CAUSES`` and ``OPERATION_REPLIES`` define what happens in each state of an operation.
 Events of a subscription come without a join and may come before the reply that names it, so events of an unknown
 subscription are kept until no ``doc`` waits for its reply. The server never completes a subscription.
 
-Each message has a ``ref``, and that of a ``doc`` is the id of its operation. Replies to unknown refs, messages with the
-``join_ref`` of an earlier join, and unknown events are ignored.
+Each message has a ``ref``; the ``ref`` of a ``doc`` is the id of its operation. Replies to unknown refs, messages with
+the ``join_ref`` of an earlier join, and unknown events are ignored.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from typing import Any, ClassVar
 
 from ..result import ExecutionResult
 from . import json_codec
-from .close_codes import RetryDecision, close_code
+from .close_codes import CLOSE_CODES, RetryDecision
 from .graphql_response import MalformedResponse, parse_response
 from .json_codec import JSONDeserialize
 from .phoenix_frames import SERIALIZERS, Frame
@@ -134,7 +134,7 @@ class PhoenixChannels(WebSocketProtocol):
 
     def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
         # Close code 1000 says nothing about the credentials: Phoenix refuses them with HTTP 403.
-        return self.DECISIONS.get(code) or close_code(code).decision
+        return self.DECISIONS.get(code) or CLOSE_CODES[code].decision
 
     # -- the channel
 

@@ -93,7 +93,7 @@ class PhoenixSubscriptions:
         return found
 
     def unsubscribed(self, ref: str, id: str) -> None:
-        """Record that an ``unsubscribe`` was sent; events that the server sent before are ignored."""
+        """Record that an ``unsubscribe`` was sent; events that the server sent earlier are ignored."""
         self._unsubscribed[ref] = id
         self._ending[id] = ref
 

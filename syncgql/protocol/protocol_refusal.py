@@ -17,7 +17,7 @@ without data                                      query, such as by Apollo Serve
 another status with GraphQL errors                the operation was refused
 2xx with data, to a subscription                  another protocol: it was run as a query
 2xx with data, to a query or mutation             the result
-2xx that is no GraphQL response, such as HTML     another protocol, if it is a subscription
+2xx that is not GraphQL, such as HTML             another protocol, if it is a subscription
 401, 403, 407, 408, 425, 429                      refused credentials, or too many requests
 3xx, 5xx, no response at all                      a failure, which says nothing about protocols
 ================================================  ============================================================

@@ -66,7 +66,7 @@ def read_quota(headers: Mapping[str, str], now: float) -> Quota:
 
 
 def read_quotas(headers: Mapping[str, str], now: float) -> dict[str, Quota]:
-    """Read all quotas in headers, by name: those of ``RateLimit`` first, in ascending order.
+    """Read all quotas in headers, by name: first those of ``RateLimit``, the smallest remaining quota first.
 
     Args:
         headers: the headers of a response, with case-insensitive names.

@@ -2,7 +2,7 @@
 
 There is no common standard. The signals, with their units:
 
-- HTTP: status 429 (RFC 6585), or 403 beside one of the following; ``Retry-After`` (RFC 9110, section 10.2.3).
+- HTTP: status 429 (RFC 6585), or 403 together with one of the following; ``Retry-After`` (RFC 9110, section 10.2.3).
 - Headers that report an exhausted quota; see ``quotas``.
 - GraphQL errors: ``extensions.code`` (Shopify, Linear, monday.com, Hasura, Apollo Router), ``type`` (GitHub),
   ``errorType`` (AppSync), a status of 429 among the extensions, or only the message.

@@ -43,7 +43,7 @@ StreamEvent = ExecutionResult | Completed | Failed
 """The events of an operation."""
 
 ResultReader = Callable[[Any, Response | None], ExecutionResult]
-"""Reads the decoded payload of one event, as ``parse_response`` does."""
+"""Reads the decoded payload of one event, like ``parse_response``."""
 
 
 class StreamReader(Protocol):
@@ -51,7 +51,7 @@ class StreamReader(Protocol):
 
     Attributes:
         is_closed: whether the operation completed or failed, or the server violated the protocol. If the body ends
-            before, the connection was lost, unless ``may_end`` is True.
+            earlier, the connection was lost, unless ``may_end`` is True.
     """
 
     is_closed: bool
@@ -111,7 +111,7 @@ def violation(protocol: str, rule: str, received: str | bytes, response: Respons
         response: the HTTP response that carries the stream.
     """
     text = _beginning(received)
-    message = f"{_sender(response)} broke the {protocol} protocol: {as_sentence(rule)} It sent: {text[:200]!r}"
+    message = f"{_sender(response)} violated the {protocol} protocol: {as_sentence(rule)} It sent: {text[:200]!r}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 
@@ -119,7 +119,7 @@ def too_large(what: str, limit: int, received: bytes | bytearray, response: Resp
     """Return the error for *what*, an event or a part, that is larger than ``max_message_size``, *limit* bytes."""
     text = _beginning(received)
     rule = f"{what} is larger than max_message_size, {limit} bytes"
-    message = f"{_sender(response)} sent too much: {rule}. Raise max_message_size. It begins: {text[:200]!r}"
+    message = f"{_sender(response)} sent too much: {rule}. Pass a higher max_message_size=. It begins: {text[:200]!r}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 

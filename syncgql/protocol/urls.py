@@ -18,7 +18,7 @@ LONGEST_LABEL = 63  # RFC 1035 section 2.3.4
 
 
 def as_written(text: str) -> URL:
-    """Return a URL, absolute or relative, whose percent-encodings are those of *text*.
+    """Return a URL, absolute or relative, that keeps the percent-encodings of *text*.
 
     ``yarl.URL(text)`` decodes characters that need no encoding, such as ``%3A`` and ``%2C``, which breaks a signature
     of the URL. This function encodes only characters that a URL must not contain, as UTF-8; the host name follows IDNA.

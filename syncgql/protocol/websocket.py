@@ -28,7 +28,7 @@ from ..exceptions import TransportError, TransportProtocolError
 from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
-from .close_codes import CREDENTIAL_OPTIONS, NORMAL, RetryDecision, close_code
+from .close_codes import CLOSE_CODES, CREDENTIAL_OPTIONS, NORMAL, RetryDecision
 from .graphql_errors import read_reasons
 from .graphql_response import MalformedResponse, error_of, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
@@ -236,7 +236,7 @@ class WebSocketProtocol(ABC):
         """
         if code == NORMAL and not self.acknowledged:
             return RetryDecision.WITH_NEW_CREDENTIALS
-        return self.DECISIONS.get(code) or close_code(code).decision
+        return self.DECISIONS.get(code) or CLOSE_CODES[code].decision
 
     def is_limit(self, errors: list[dict[str, Any]]) -> bool:
         """Return whether an operation failed with *errors* because there are too many on this connection.
@@ -270,7 +270,7 @@ class WebSocketProtocol(ABC):
         try:
             state = self.SENDS[self.state][type]
         except KeyError:
-            raise LocalProtocolError(f"{self.NAME} does not allow to send {type} while {self.state.value}.") from None
+            raise LocalProtocolError(f"{self.NAME} does not allow sending {type} while {self.state.value}.") from None
         if state is not self.state:
             self._enter(state)
 

@@ -268,8 +268,11 @@ class EventBuffer(Generic[T]):
             # close() may remove the events at any moment, and then puts an End.
             item = self._get() if size else self._wait(timeout)
         if isinstance(item, Marker) or self.closed:
-            return self._end(item) if isinstance(item, End) or self.closed else self._pass_on(item)
-        self.delivered += 1
+            if isinstance(item, End) or self.closed:
+                return self._end(item)
+            self._markers_taken += 1
+        else:
+            self.delivered += 1
         if self._room is not None:
             self._make_room()
         return item
@@ -328,12 +331,6 @@ class EventBuffer(Generic[T]):
         if not self._asked_for_more and self._size() <= self.buffer_size // 2:
             self._asked_for_more = True
             self._post(self._wake)
-
-    def _pass_on(self, item: T | Marker) -> T | Marker:
-        self._markers_taken += 1
-        if self._room is not None:
-            self._make_room()
-        return item
 
     def _end(self, item: T | Marker) -> End:
         end = item if isinstance(item, End) and not self.closed else End(None)

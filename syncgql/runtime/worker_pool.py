@@ -18,7 +18,6 @@ finalizer interrupts them. Three races remain, and each has a harmless outcome:
 
 from __future__ import annotations
 
-import encodings.idna  # noqa: F401  # encodes host names; a fork during its import would leave it broken in the child
 import itertools
 import os
 import queue

@@ -46,7 +46,7 @@ class SchemaCache:
         """Return the introspection result from the file, or fetch and store it.
 
         Raises:
-            SyncGQLError: *introspect* failed; see ``schema.introspection.introspect``.
+            SyncGQLError: *introspect* raised it.
         """
         cached = self._read()
         if cached is not None:

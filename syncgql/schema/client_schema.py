@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..checks import check_flag, check_function, check_mapping
+from ..messages import as_sentence
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.once import Once
 from .cache import SchemaCache
+from .text_file import check_file, is_path
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -51,6 +54,7 @@ class ClientSchema:
 
     Raises:
         TypeError: more than one of the first three arguments is given, or an argument has the wrong type.
+        ValueError: *schema* is the path of a file that cannot be read.
     """
 
     def __init__(
@@ -144,8 +148,16 @@ class ClientSchema:
 
 
 def _check_source(source: SchemaSource) -> None:
-    """Raise a ``TypeError`` if *source* cannot be a schema, without reading it and without loading graphql-core."""
-    if source is None or isinstance(source, str | os.PathLike | Mapping) or hasattr(source, "load_schema"):
+    """Check that *source* can be a schema, without reading it and without loading graphql-core.
+
+    Raises:
+        TypeError: it has the wrong type.
+        ValueError: it is the path of a file that cannot be read.
+    """
+    if isinstance(source, os.PathLike) or (isinstance(source, str) and is_path(source)):
+        _check_path(source)
+        return
+    if source is None or isinstance(source, str | Mapping) or hasattr(source, "load_schema"):
         return
     if callable(source):
         check_function("schema", source, 0)
@@ -154,6 +166,16 @@ def _check_source(source: SchemaSource) -> None:
 
     if core_schema(source) is None:
         raise TypeError(NO_SOURCE.format(type(source).__name__))
+
+
+def _check_path(path: str | os.PathLike[str]) -> None:
+    try:
+        check_file(Path(path))
+    except (OSError, ValueError) as error:  # ValueError for a null character
+        reason = as_sentence(getattr(error, "strerror", None) or str(error))
+        hint = "" if Path(path).is_absolute() else " A relative path begins at the current folder."
+        unreadable = f"the file {os.fspath(path)!r} cannot be read: {reason}{hint}"
+        raise ValueError(f"schema must be SDL text or the path of a file; {unreadable}") from error
 
 
 def _check_introspection(result: object) -> None:

@@ -14,7 +14,7 @@ from ..exceptions import DocumentError, TransportProtocolError
 from ..messages import as_sentence
 from .repair_introspection import repaired_introspection
 from .repair_sdl import completed_document
-from .text_file import read_text
+from .text_file import is_path, read_text
 from .validation import document_error
 
 Introspect: TypeAlias = Callable[[], dict[str, Any]]
@@ -60,7 +60,7 @@ def load_schema(source: SchemaSource, introspect: Introspect) -> GraphQLSchema:
         return schema
     if isinstance(source, Mapping):
         return schema_from_introspection(source, "the introspection result")
-    if isinstance(source, os.PathLike) or (isinstance(source, str) and _is_path(source)):
+    if isinstance(source, os.PathLike) or (isinstance(source, str) and is_path(source)):
         return _schema_from_text(_read(Path(source)), str(Path(source)))
     if isinstance(source, str):
         return _schema_from_text(source, "schema")
@@ -109,18 +109,12 @@ def _schema_from_server(result: dict[str, Any]) -> GraphQLSchema:
         ) from error.__cause__
 
 
-def _is_path(text: str) -> bool:
-    # SDL and JSON schemas always contain a brace, and paths hardly ever do.
-    return bool(text.strip()) and "{" not in text and "\n" not in text
-
-
 def _read(path: Path) -> str:
     try:
         return read_text(path)
     except OSError as error:
-        # The file is read at the client's first call, so the message names the option. OSError selects its subclass
-        # by errno.
-        message = f"The file given as schema= cannot be read: {error.strerror}"
+        # OSError selects its subclass by errno.
+        message = f"The schema file cannot be read: {error.strerror}"
         raise OSError(error.errno, message, str(path)) from error
 
 

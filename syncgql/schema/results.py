@@ -73,7 +73,7 @@ class _Unreadable(Exception):
 
 
 class _Compiler:
-    """Build the parser of one operation."""
+    """Builds the parser of one operation."""
 
     def __init__(self, schema: GraphQLSchema, request: GraphQLRequest) -> None:
         self._schema = schema
@@ -96,7 +96,7 @@ class _Compiler:
         fields: dict[str, list[tuple[GraphQLOutputType, FieldNode]]],
         spread: frozenset[str],
     ) -> None:
-        """Collect the fields by response key, including those of all fragments: fields with one key have one shape."""
+        """Collect the fields by response key, including those of all fragments: fields with the same key are merged."""
         for node in selection_set.selections:
             if isinstance(node, FieldNode):
                 definition = getattr(parent, "fields", {}).get(node.name.value)

@@ -82,7 +82,8 @@ def update_schema_enum(
         schema: the schema to modify, for example ``client.schema``.
         name: the name of the enum in the schema.
         values: a Python enum with the member names of the schema's enum, or a mapping of these names to Python values.
-        use_enum_values: if *values* is a Python enum, use the values of its members instead of the members.
+        use_enum_values: if *values* is a Python enum, use the values of its members instead of the members. False by
+            default.
 
     Raises:
         TypeError: *values* is neither an enum class nor a mapping.

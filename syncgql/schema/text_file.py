@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import codecs
+import errno
 import logging
+import os
+import stat
 from pathlib import Path
 
 logger = logging.getLogger(__name__)
@@ -16,6 +19,23 @@ BYTE_ORDER_MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
     codecs.BOM_UTF8: "utf-8-sig",
 }
+
+
+def is_path(text: str) -> bool:
+    """Return whether *text* is a path, and not SDL or JSON, which always contain a brace; paths hardly ever do."""
+    return bool(text.strip()) and "{" not in text and "\n" not in text
+
+
+def check_file(path: Path) -> None:
+    """Check that a file exists and may be read. It is not opened, because a pipe can be opened only once.
+
+    Raises:
+        OSError: the file is missing, is a folder, or may not be read.
+    """
+    if stat.S_ISDIR(path.stat().st_mode):
+        raise _os_error(errno.EISDIR, path)
+    if not os.access(path, os.R_OK):
+        raise _os_error(errno.EACCES, path)
 
 
 def read_text(path: Path) -> str:
@@ -37,6 +57,10 @@ def read_text(path: Path) -> str:
         line = content.count(b"\n", 0, error.start) + 1
         logger.warning("%s, line %d: the file is not UTF-8; it is read as Windows-1252.", path, line)
         return content.decode("cp1252", errors="replace")
+
+
+def _os_error(code: int, path: Path) -> OSError:
+    return OSError(code, os.strerror(code), str(path))  # OSError selects its subclass by the code
 
 
 def _marked_encoding(content: bytes) -> str | None:

@@ -33,9 +33,9 @@ INTROSPECTION = {"__typename": "String", "__schema": "__Schema", "__type": "__Ty
 
 
 def check_data(schema: GraphQLSchema, request: GraphQLRequest, data: Any) -> list[str]:
-    """Return the problems of *data* as the data of a response to *request*; an empty list if a server may send it.
+    """Return the reasons why no server would respond to *request* with *data*; an empty list if one may.
 
-    Problems are keys that the document does not select, missing keys, and values that do not match their types. A field
+    Reasons are keys that the document does not select, missing keys, and values that do not match their types. A field
     under ``@skip``, ``@include`` or ``@defer`` may be missing.
 
     Args:

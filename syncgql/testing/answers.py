@@ -84,7 +84,7 @@ class Answers:
             data: the data of the response, or a function that receives the ``RecordedRequest`` and returns the data.
             errors: the errors of the response: messages, or complete error objects.
             extensions: the extensions of the response.
-            status: the HTTP status; the default is 200. With another status and nothing else, the body is empty.
+            status: the HTTP status; the default is 200. If only another status is given, the body is empty.
             headers: additional headers of the HTTP response.
             body: the complete body of the HTTP response, instead of data, errors and extensions.
             raises: an exception to raise in the caller instead of returning a response. A ``GraphQLServer`` drops the
@@ -166,9 +166,9 @@ class Answers:
 
         Args:
             name: the name of the operation.
-            variables: all variables of the call; None for any.
-            headers: headers of the call, which may have others; None for any.
-            times: the expected number of matching calls; None for at least one.
+            variables: all variables of the call; None, the default, accepts any.
+            headers: headers that the call must have; it may have others. None, the default, accepts any.
+            times: the expected number of matching calls; None, the default, for at least one.
 
         Raises:
             AssertionError: the number of matching calls differs; the message lists all calls.
@@ -286,10 +286,10 @@ class Answers:
         )
 
     def _hint(self, call: RecordedRequest) -> str:
-        """Return what to do about an operation without an answer."""
+        """Return advice on an operation without an answer."""
         if all(name.startswith("__") for name in _root_fields(call)):
             return "It asks for the schema; override the fixture graphql_schema, or pass schema= to the client."
-        if self._find(call, scripted=False) is not None:  # not found among the scripts
+        if self._find(call, scripted=False) is not None:  # the operation has an answer, but is a subscription
             return "add() and fake() answer queries and mutations; register the events of a subscription with script()."
         names = [rule.name for rule in self._rules if rule.name]
         near = difflib.get_close_matches(call.operation_name or "", names, 1, 0.0)

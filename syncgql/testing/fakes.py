@@ -59,7 +59,7 @@ BY_NAME: tuple[tuple[str, Make], ...] = (
 
 
 class Fakes:
-    """Generate plausible data for documents.
+    """Generates plausible data for documents.
 
     The data depends only on the seed and the path in the response. No value is null. graphql-core executes the
     document, so aliases, fragments, ``@skip`` and ``@include`` work as on a server.

@@ -14,7 +14,7 @@ from .peer import SUBPROTOCOL, Peer
 
 
 class MemorySessions(SharedSession):
-    """Replace the aiohttp session of a WebSocket transport.
+    """Replaces the aiohttp session of a WebSocket transport.
 
     Args:
         answers: the scripts that the peers play.
@@ -26,6 +26,10 @@ class MemorySessions(SharedSession):
 
     def acquire(self) -> aiohttp.ClientSession:
         """Return an object with the methods of a session that a WebSocket transport uses."""
+        return cast(aiohttp.ClientSession, self._memory)
+
+    def without_cookies(self) -> aiohttp.ClientSession:
+        """Return the same object: sockets in memory have no cookies."""
         return cast(aiohttp.ClientSession, self._memory)
 
     async def release(self) -> None:
@@ -60,7 +64,7 @@ class MemorySession:
 
 
 class MemorySocket:
-    """The client side, with the methods of ``aiohttp.ClientWebSocketResponse`` that a transport uses."""
+    """The client's end, with the methods of ``aiohttp.ClientWebSocketResponse`` that a transport uses."""
 
     protocol = SUBPROTOCOL
 
@@ -104,7 +108,7 @@ class MemorySocket:
 
 
 class MemoryWire:
-    """The server side."""
+    """The server's end of a ``MemorySocket``."""
 
     def __init__(self, socket: MemorySocket) -> None:
         self._socket = socket

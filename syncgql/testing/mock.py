@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
+import functools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ from ..transport.round_trip import RoundTrip
 from ..transport.selection.selecting_transport import SelectingTransport
 from ..transport.selection.transport_factory import TransportFactory, Transports
 from ..transport.selection.transport_options import TransportOptions
+from ..transport.token_auth import noting_refusals
 from ..transport.websocket.transport import WebSocketTransport
 from .answer import Answer
 from .answers import Answers
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
 
 
 class GraphQLMock(Answers):
-    """Answer the requests of all clients within a ``with`` block, without a network.
+    """Answers the requests of all clients within a ``with`` block, without a network.
 
     Requests are prepared by the client's own transport, so invalid requests fail as they do without the mock, and the
     recorded headers and credentials are the real ones. Subscriptions use the client's own WebSocket code, including
@@ -85,7 +87,7 @@ class GraphQLMock(Answers):
         """Send an operation to its real server. Batches are sent as single requests.
 
         Args:
-            match: the operation; see ``add``. It takes precedence over registered answers.
+            match: the operation; see ``add``. This takes precedence over registered answers.
 
         Raises:
             TypeError: *match* has the wrong type.
@@ -96,8 +98,8 @@ class GraphQLMock(Answers):
     def record(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Send operations without a registered answer to their real servers, and record the responses.
 
-        The tape is a JSON file, which is written at the end of the ``with`` block or of the test. It has neither the
-        headers of requests nor credentials; those that a server repeats are replaced with ``***``.
+        The tape is a JSON file, which is written at the end of the ``with`` block or of the test. It contains no
+        request headers and no credentials; credentials that a server repeats are replaced with ``***``.
 
         Args:
             path: the file. In the fixture, it is relative to the directory of the test module.
@@ -133,7 +135,7 @@ class GraphQLMock(Answers):
         return any(matches(call) for matches in self._passing)
 
     def recorder_of(self, call: RecordedRequest) -> Recorder | None:
-        """Return the recorder for the response to an operation; None if no server answers the operation.
+        """Return the recorder for the response to an operation; None if it is not sent to a server and recorded.
 
         Raises:
             UnexpectedOperation: the document is not valid for the schema.
@@ -149,7 +151,7 @@ class GraphQLMock(Answers):
 
 
 class MockTransport(AsyncTransport):
-    """Replace the transports that a client with these options would use."""
+    """Replaces the transports that a client with these options would use."""
 
     def __init__(self, answers: GraphQLMock, options: TransportOptions) -> None:
         self._answers = answers
@@ -202,7 +204,7 @@ class MockTransport(AsyncTransport):
         parts = self._answers.parts(call)
         if parts is not None:
             return RoundTrip(parts, _play, whole_result)
-        return RoundTrip(self._answers.answer(call), _wait_for, self._parse)
+        return RoundTrip(self._answers.answer(call), _wait_for, functools.partial(self._parse, call.headers))
 
     def incremental_stream(
         self,
@@ -241,18 +243,23 @@ class MockTransport(AsyncTransport):
         return RoundTrip(each, _send_all, parse)
 
     def _wire(self, prepared: object) -> tuple[Mapping[str, str], str]:
-        """Return the headers and the URL of a prepared request, or those of the client if it has none."""
+        """Return the headers and the URL of a prepared request; no headers and the client's URL if it has none."""
         if isinstance(prepared, HTTPRequest):
             return prepared.headers, public_url(str(prepared.url))
         return CIMultiDict(), self._target
 
-    def _parse(self, answer: Answer) -> ExecutionResult:
-        error = answer.error()
-        if error is not None:
-            raise error
+    def _parse(self, sent_headers: Mapping[str, str], answer: Answer) -> ExecutionResult:
         headers = CIMultiDict(answer.http_headers)
-        response = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
-        return parse_http_response(HTTPResponse(response, answer.content), json_deserialize=json_codec.loads)
+        head = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
+
+        def parse(response: HTTPResponse) -> ExecutionResult:
+            error = answer.error()
+            if error is not None:
+                raise error
+            return parse_http_response(response, json_deserialize=json_codec.loads)
+
+        note = noting_refusals(parse, self._queries.token_auth)
+        return note(HTTPResponse(head, answer.content, sent_headers))
 
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         call = RecordedRequest(sent_request(request), url=self._target)
@@ -267,7 +274,7 @@ class MockTransport(AsyncTransport):
         return self._sockets.stream(request, sink)
 
     def _real(self) -> AsyncTransport:
-        """Return the transport for subscriptions that the client has without the mock."""
+        """Return the transport that the client would use for subscriptions without the mock."""
         if self._real_subscriptions is None:
             self._real_subscriptions = TransportFactory(self._options).build().subscriptions
         return self._real_subscriptions
@@ -284,7 +291,7 @@ class MockTransport(AsyncTransport):
 
 
 def _websockets(subscriptions: AsyncTransport) -> AIOHTTPWebsocketsTransport | None:
-    """Return the transport over WebSocket that a client has for subscriptions."""
+    """Return the WebSocket transport among a client's transports for subscriptions; None if there is none."""
     candidates = subscriptions.candidates if isinstance(subscriptions, SelectingTransport) else (subscriptions,)
     return next((each for each in candidates if isinstance(each, AIOHTTPWebsocketsTransport)), None)
 

@@ -1,4 +1,4 @@
-"""Responses to ``@defer`` and ``@stream`` in tests: the meaning of a script for a query or mutation."""
+"""Responses to ``@defer`` and ``@stream`` in tests, which play the script of a query or mutation."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ SUBPROTOCOL = GraphQLTransportWS.NAME
 
 
 class Wire(Protocol):
-    """The server side of a socket."""
+    """The server's end of a socket."""
 
     async def send(self, text: str) -> None:
         """Send a text message."""
@@ -26,7 +26,7 @@ class Wire(Protocol):
         """Return the next text message; None once the client has disconnected."""
 
     async def close(self, code: int | None, reason: str) -> None:
-        """Close with a close code, or without a closing handshake if the code is None."""
+        """Close with a close code, or without a close handshake if the code is None."""
 
 
 class Peer:

@@ -50,7 +50,7 @@ class Recorder:
         return _RecordingSink(sink, call, self)
 
     def begin(self, call: RecordedRequest) -> Recording:
-        """Record a subscription without events."""
+        """Start the recording of a subscription, which has no events yet."""
         return self._tape.record(call, self._redactor, {"events": []})
 
     def event(self, recording: Recording, call: RecordedRequest, result: ExecutionResult) -> None:

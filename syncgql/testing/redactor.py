@@ -20,6 +20,7 @@ class Redactor:
         paths: the paths of the values, such as ``variables.password`` or ``data.login.token``.
 
     Raises:
+        TypeError: *paths* is a str.
         ValueError: a path does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
     """
 
@@ -36,7 +37,7 @@ class Redactor:
         return self._without({"variables": variables}, ["variables"]).get("variables", {})
 
     def response(self, response: dict[str, Any]) -> Any:
-        """Return the members of a response to record, including those of its events."""
+        """Return the members of a response to record, including the members of its events."""
         kept = self._without(response, ["data", "errors", "extensions"])
         if "events" in kept:
             kept["events"] = [self._without(event, ["data", "errors", "extensions"]) for event in kept["events"]]

@@ -1,4 +1,4 @@
-"""Script: what a server sends for a subscription, or for a response in parts, in steps."""
+"""Script: the steps of a subscription, or of a response in parts, in a test."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Reject:
 
 @dataclass(frozen=True)
 class Drop:
-    """Close the connection; without a code, drop it without a closing handshake."""
+    """Close the connection; without a code, drop it without a close handshake."""
 
     code: int | None
     reason: str
@@ -113,7 +113,7 @@ def drop(code: int | None = None, reason: str = "") -> Drop:
     The following steps of the script are for the next subscription, for example the same one after a reconnect.
 
     Args:
-        code: the WebSocket close code; None (the default) drops the connection without a closing handshake.
+        code: the WebSocket close code; None (the default) drops the connection without a close handshake.
         reason: the close reason.
     """
     return Drop(code, reason)

@@ -25,7 +25,7 @@ JSON_MEMBERS = ("variables", "extensions")
 
 
 class GraphQLServer(Answers):
-    """Serve registered answers over HTTP and WebSocket (``graphql-transport-ws``), on all paths of a free port.
+    """Serves registered answers over HTTP and WebSocket (``graphql-transport-ws``), on all paths of a free port.
 
     The server runs in a background thread from ``start`` to ``close``, or within a ``with`` block. It accepts POST, GET
     and multipart requests, and the hashes of automatic persisted queries.
@@ -154,7 +154,7 @@ async def _send_parts(request: web.Request, parts: Sequence[Event | Pause | Drop
 
 
 class _Wire:
-    """The server side of a real socket."""
+    """The server's end of a real socket."""
 
     def __init__(self, request: web.Request, socket: web.WebSocketResponse) -> None:
         self._request = request

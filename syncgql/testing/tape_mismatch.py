@@ -32,7 +32,7 @@ def describe_mismatch(wanted: Recorded, recordings: Sequence[Recorded]) -> str:
     each = list(dict.fromkeys(_line(recording) for recording in recordings))
     more = f"\n  and {len(each) - SHOWN} more" if len(each) > SHOWN else ""
     listed = "".join(f"\n  {line}" for line in each[:SHOWN]) + more
-    return f"{asked}\n{_describe_nearest(wanted, recordings)}\nRecorded are:{listed}"
+    return f"{asked}\n{_describe_nearest(wanted, recordings)}\nThe recorded operations are:{listed}"
 
 
 def _describe_nearest(wanted: Recorded, recordings: Sequence[Recorded]) -> str:

@@ -10,8 +10,8 @@ from .tape import Tape
 class Tapes:
     """The tapes of the tests in one directory.
 
-    If several tests of one run record to the same tape, it contains the recordings of all of them; earlier recordings
-    are replaced.
+    If several tests of one run record to the same tape, it contains the recordings of all of them, instead of the
+    recordings of earlier runs.
 
     Args:
         directory: the directory of relative paths; the default is the current directory.

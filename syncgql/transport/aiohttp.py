@@ -41,6 +41,8 @@ T = TypeVar("T")
 class AIOHTTPTransport(AsyncTransport):
     """Sends queries and mutations over HTTP.
 
+    Specification: https://graphql.github.io/graphql-over-http/draft/
+
     Args:
         url: the endpoint, ``http://`` or ``https://``; a user name and password in it are sent as Basic credentials.
         headers: headers for every request, or a function that returns them. The function is called for each attempt to
@@ -54,10 +56,10 @@ class AIOHTTPTransport(AsyncTransport):
             for it.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
             ``aiohttp.Fingerprint``.
-        timeout: the seconds that a request may take, or an ``aiohttp.ClientTimeout``. With None, only connecting is
-            limited, to 30 s.
-        ssl_close_timeout: the seconds that closing may wait for TLS connections to end, 10 by default; None for no
-            limit.
+        timeout: the maximum duration of a request in seconds, or an ``aiohttp.ClientTimeout``. With None, the default,
+            only connecting is limited, to 30 s.
+        ssl_close_timeout: the maximum number of seconds to wait for TLS connections to end when the transport closes,
+            10 by default; None for no limit.
         json_serialize: a function that encodes requests; compact UTF-8 by default.
         json_deserialize: a function that decodes the text of responses; by default with msgspec if the ``speed`` extra
             is installed.
@@ -135,7 +137,7 @@ class AIOHTTPTransport(AsyncTransport):
             from .http_stream.protocols import MULTIPART, SSE
             from .http_stream.transport import HTTPStreams
 
-            # If two threads each create one, close() ends the streams of the second, and with the session the others.
+            # If two threads each create one, close() ends the streams of the second; the others end with the session.
             self._made_streams = HTTPStreams(
                 self._builder,
                 self._sender,
@@ -202,8 +204,8 @@ class AIOHTTPTransport(AsyncTransport):
     def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
         """Send a subscription and yield its events, including errors.
 
-        The events arrive as Server-Sent Events or, from a server that refuses that, as a ``multipart/mixed`` response.
-        A connection that is lost is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
+        The events arrive as Server-Sent Events or, if the server refuses these, as a ``multipart/mixed`` response. A
+        lost connection is not re-established; ``EventStreamTransport`` and ``MultipartSubscriptionTransport``
         have options for that.
 
         Raises:

@@ -27,14 +27,17 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
     operations share one; if functions supply the credentials, operations with equal credentials share one. All limits
     are in seconds; None means no limit.
 
+    Specifications: https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md and
+    https://github.com/apollographql/subscriptions-transport-ws/blob/master/PROTOCOL.md
+
     Args:
         url: the endpoint, ``ws://`` or ``wss://``; a user name and password in it are sent as Basic credentials.
         subprotocols: the subprotocols to offer, in order of preference; by default ``graphql-transport-ws``, then
             ``graphql-ws``. The server selects one.
-        heartbeat: send a WebSocket ping when nothing was received for this long. If nothing arrives within half of this
-            time after a ping, the connection counts as lost.
-        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; or a function that returns either
-            and is called like *headers*.
+        heartbeat: a WebSocket ping is sent when nothing was received for this long; None, the default, for no pings. If
+            nothing arrives within half of this time after a ping, the connection counts as lost.
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; or a function that returns a pair or a value and is called like *headers*.
         origin: the ``Origin`` header.
         params: parameters to add to the URL's query string.
         headers: headers for the upgrade, or a function that returns them, which is called for each operation and never
@@ -43,17 +46,18 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         proxy_auth: a ``(user, password)`` pair for the proxy.
         proxy_headers: headers for the proxy.
         ssl: None or True to verify certificates; False not to; or an ``ssl.SSLContext`` or ``aiohttp.Fingerprint``.
-        websocket_close_timeout: the limit for the server's answer to the close frame.
-        receive_timeout: the limit for the wait for each message, including pings.
-        ssl_close_timeout: the limit for closing the session, which usually takes no time because TLS connections are
-            cut.
-        connect_timeout: the limit for TCP, TLS and the upgrade together.
-        close_timeout: the limit for closing a connection, including the messages that stop its operations.
-        ack_timeout: the limit for ``connection_ack``.
+        websocket_close_timeout: the limit for the server's response to the close frame, 10 by default.
+        receive_timeout: the limit for the wait for each message, including pings; None by default.
+        ssl_close_timeout: the limit for closing the session, 10 by default. Closing usually takes no time, because TLS
+            connections are aborted.
+        connect_timeout: the limit for TCP, TLS and the upgrade together, 10 by default.
+        close_timeout: the limit for closing a connection, including the messages that stop its operations; 10 by
+            default.
+        ack_timeout: the limit for ``connection_ack``, 10 by default.
         keep_alive_timeout: a connection counts as lost if nothing was received for this long, measured from the
-            acknowledgement. All complete messages count, including pings.
+            acknowledgement; None by default. All complete messages count, including pings.
         init_payload: the payload of ``connection_init``, or a function that returns it and is called like *headers*.
-        ping_interval: the interval between pings of ``graphql-transport-ws``; None for no pings.
+        ping_interval: the interval between pings of ``graphql-transport-ws``; None, the default, for no pings.
         pong_timeout: a connection counts as lost if nothing arrives for this long after such a ping; by default half of
             *ping_interval*.
         answer_pings: whether to answer the server's pings of ``graphql-transport-ws``. True by default.
@@ -61,9 +65,9 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
         max_message_size: the maximum size of a message in bytes, 16 MiB by default; 0 for no limit.
         reconnect: when to reconnect a lost socket and resend its subscriptions: a ``ReconnectPolicy``, True for the
-            default policy (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), or False
-            for never.
-        idle_timeout: the seconds for which the shared socket stays open when nothing runs on it; None for no limit.
+            default policy (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), or False,
+            the default, for never.
+        idle_timeout: the time for which the shared socket stays open when nothing runs on it, 30 by default.
         session: a function that creates the ``aiohttp.ClientSession``; it replaces *client_session_args*. Each socket
             then counts towards the limit of its connector, 100 connections by default.
         json_serialize: a function that encodes requests; compact UTF-8 by default. It may return bytes, which are sent
@@ -129,7 +133,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
         self.url = dialect.url
         if GraphQLTransportWS.NAME not in dialect.subprotocols and (ping_interval is not None or not answer_pings):
             name = "answer_pings" if ping_interval is None else "ping_interval"
-            raise TypeError(f"{name}= has no effect: of the subprotocols only graphql-transport-ws has pings.")
+            raise TypeError(f"{name}= has no effect, because only the subprotocol graphql-transport-ws has pings.")
         super().__init__(
             dialect,
             WebSocketOptions(

@@ -4,13 +4,13 @@ Follows https://docs.aws.amazon.com/appsync/latest/devguide/security-authz.html
 
 One method authenticates all three kinds of request; its arguments distinguish them:
 
-==================  ===================================  ======================================
+==================  ===================================  ==========================================
 request             ``get_headers(...)``                 returns
-==================  ===================================  ======================================
+==================  ===================================  ==========================================
 query, mutation     ``data``: the body; ``headers``      headers to add to the HTTP request
-realtime connect    nothing                              the authorization object of the connect
+realtime connect    nothing                              the authorization object of the connection
 realtime subscribe  ``data``: the text of ``data``       the authorization object of the start
-==================  ===================================  ======================================
+==================  ===================================  ==========================================
 
 It is called for each request, connection and subscription, and again for each retry, so tokens may expire and
 credentials may rotate. It may block, so it is never called on the loop.
@@ -81,7 +81,7 @@ class AppSyncAuthentication(ABC):
 
     @property
     def token_auth(self) -> TokenAuth | None:
-        """What fetches the token, if a ``TokenAuth`` does."""
+        """The ``TokenAuth`` that fetches the token; None if there is none."""
         return None
 
     def get_auth_url(self, url: str) -> str:
@@ -137,7 +137,9 @@ class _SecretAuthentication(AppSyncAuthentication):
         if not secret.strip():
             raise ValueError(f"{self.PARAMETER} is empty.")
         if not (secret.isascii() and secret.isprintable()):
-            raise ValueError(f"{self.PARAMETER} holds a line break or another character that no header may have.")
+            raise ValueError(
+                f"{self.PARAMETER} contains a line break or another character that is not allowed in a header."
+            )
 
     def __getstate__(self) -> dict[str, Any]:
         if isinstance(self._secret, str):
@@ -178,8 +180,8 @@ class AppSyncJWTAuthentication(_SecretAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        jwt: the token as it was issued, a ``TokenAuth``, or a function that returns it, which can renew the token
-            before it expires.
+        jwt: the token as it was issued; a ``TokenAuth``; or a function that returns the token and can renew it before
+            it expires.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -226,7 +228,7 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
 
     Args:
         host: the host of the API's HTTP endpoint, ``XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com``.
-        region_name: the region; by default the one in *host* or, failing that, the configured one.
+        region_name: the region; by default the region in *host* or, if it contains none, the configured region.
         session: a ``botocore.session.Session`` that supplies credentials and region, for example one with a profile.
         credentials: ``botocore.credentials.Credentials``, for example those of a boto3 session.
 
@@ -288,7 +290,7 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
         return str(region)
 
     def _botocore_session(self) -> Session:
-        """Return the session that was passed, or this process's own, because a fork may interrupt a renewal.
+        """Return the session that was passed, or one for this process, because a fork may interrupt a renewal.
 
         No lock is needed: if two threads each create a session, both work.
         """
@@ -303,8 +305,8 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
     def __getstate__(self) -> dict[str, Any]:
         if self._credentials is not None or self._session is not None:
             raise TypeError(
-                "AppSyncIAMAuthentication does not pickle credentials=, or session=, which may hold some. Without "
-                "these arguments, credentials are looked up where it is unpickled."
+                "AppSyncIAMAuthentication does not pickle credentials= and session=, which contain secrets. Without "
+                "these arguments, credentials are looked up in the process that unpickles it."
             )
         return {**self.__dict__, "_own_session": None}
 
@@ -321,7 +323,7 @@ def sign(
     moment: datetime.datetime,
     service: str = SERVICE,
 ) -> dict[str, str]:
-    """Return *headers* and those that sign a POST request (Signature Version 4); *moment* is in UTC."""
+    """Return *headers* with a signature for a POST request (Signature Version 4); *moment* is in UTC."""
     from botocore.auth import SigV4Auth
     from botocore.awsrequest import AWSRequest
 

@@ -49,19 +49,22 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
     """Subscriptions over the realtime endpoint of AWS AppSync, or over Amplify's local simulator of it.
 
     ``subscribe`` returns when AppSync has confirmed the subscription, so no later event is lost. Queries and mutations
-    are not supported; they are sent over HTTP. Each connection and each subscription has a new authorization. All
+    are not supported; they are sent over HTTP. Each connection and each subscription gets a new authorization. All
     limits are in seconds; None means no limit.
+
+    Source: https://docs.aws.amazon.com/appsync/latest/devguide/real-time-websocket-client.html
 
     Args:
         url: the API's HTTP endpoint, ``https://XXXXXXXXXXXXXXXXXXXXXXXXXX.appsync-api.REGION.amazonaws.com/graphql`` or
             one with a custom domain; the realtime endpoint is derived from it.
-        auth: an ``AppSyncAuthentication``; by default, one with AWS credentials (IAM).
-        session: the ``botocore.session.Session`` for the default of *auth*.
+        auth: an ``AppSyncAuthentication``; by default, an ``AppSyncIAMAuthentication``.
+        session: the ``botocore.session.Session`` for the default authentication; not allowed with *auth*.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
             ``aiohttp.Fingerprint``.
-        connect_timeout: the limit for TCP, TLS and the upgrade together.
-        close_timeout: the limit for closing a connection, including the messages that stop its operations.
-        ack_timeout: the limit for ``connection_ack``, and for the confirmation of each subscription.
+        connect_timeout: the limit for TCP, TLS and the upgrade together, 10 by default.
+        close_timeout: the limit for closing a connection, including the messages that stop its operations; 10 by
+            default.
+        ack_timeout: the limit for ``connection_ack``, and for the confirmation of each subscription; 10 by default.
         keep_alive_timeout: a connection counts as lost if nothing was received for this long; by default the time that
             the server announces, usually 5 minutes.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
@@ -76,9 +79,9 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         client_session_args: further arguments for ``aiohttp.ClientSession``.
         max_message_size: the maximum size of a message in bytes, 16 MiB by default; 0 for no limit.
         reconnect: when to reconnect a lost socket and resend its subscriptions: a ``ReconnectPolicy``, True for the
-            default policy (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), or False
-            for never.
-        idle_timeout: the seconds for which the shared socket stays open when nothing runs on it; None for no limit.
+            default policy (for ten minutes; the first attempt after 1 to 2 s, later ones after up to 31 s), or False,
+            the default, for never.
+        idle_timeout: the time for which the shared socket stays open when nothing runs on it, 30 by default.
         shared_session: a session to share with other transports; it replaces *client_session_args*.
         json_serialize: a function that encodes requests; compact UTF-8 by default. It may return bytes, which are sent
             as text.

@@ -66,7 +66,7 @@ class EventSink(Protocol):
         """End the stream of events; the consumer raises *error* if it is given."""
 
     def reconnected(self, seconds: float) -> None:
-        """Record that the next events come over another connection, and that events of *seconds* are missing."""
+        """Record that the connection was re-established, and that the events of the last *seconds* are missing."""
 
     def resubscribed(self) -> None:
         """Record that the next events are the first ones of another request."""
@@ -117,7 +117,7 @@ class AsyncTransport(ABC):
         """Send a subscription and yield its events, including errors."""
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__}>"  # it is part of messages, where an address in memory is of no use
+        return f"<{type(self).__name__}>"  # for messages, in which a memory address would not help
 
     def fresh(self: TransportT) -> TransportT:
         """Return an unconnected transport with the same settings; each process has its own."""
@@ -197,7 +197,10 @@ class AsyncTransport(ABC):
         """Prepare a query or mutation whose response may come in parts, in the caller's thread.
 
         The sink receives a snapshot of the response after each part; by default, the whole response as one event.
-        Raises what ``round_trip`` raises.
+
+        Raises:
+            TransportError: the transport does not support an argument.
+            DocumentError: the request cannot be sent.
         """
         return ExecuteStream(self, self.round_trip(request, headers=headers, extra_args=extra_args), sink)
 
@@ -228,7 +231,7 @@ class AsyncTransport(ABC):
 
     def _refuse_headers(self, headers: Mapping[str, str] | None) -> None:
         if headers is not None:
-            raise TransportError(f"{type(self).__name__} takes no headers per request.", sent=False)
+            raise TransportError(f"{type(self).__name__} does not accept headers for a single request.", sent=False)
 
 
 class _Arguments(NamedTuple):

@@ -32,7 +32,7 @@ class Batcher:
 
     Args:
         transport: the transport that sends them.
-        interval: the seconds that the first request of a batch waits for others.
+        interval: the number of seconds for which the first request of a batch waits for others.
         maximum: the number of requests in a full batch.
 
     Raises:
@@ -57,7 +57,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
-        """Prepare one request, in the caller's thread, as the transport's ``round_trip`` does."""
+        """Prepare one request, in the caller's thread, like the transport's ``round_trip``."""
         alone = self.transport.round_trip(request, headers=headers, extra_args=extra_args)
         key = None if _is_sent_alone(request) else self.transport.batch_key(alone.request)
         return alone if key is None else RoundTrip(_Member(alone, key), self._send, _result)
@@ -69,7 +69,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[list[BatchEntry]]:
-        """Prepare a batch that the caller composed, as the transport's ``batch_round_trip`` does."""
+        """Prepare a batch that the caller composed, like the transport's ``batch_round_trip``."""
         return self.transport.batch_round_trip(requests, headers=headers, extra_args=extra_args)
 
     def incremental_stream(
@@ -80,7 +80,7 @@ class Batcher:
         headers: Mapping[str, str] | None = None,
         extra_args: Mapping[str, Any] | None = None,
     ) -> Stream:
-        """Prepare a request that is not part of a batch, as the transport's ``incremental_stream`` does."""
+        """Prepare a request that is not part of a batch, like the transport's ``incremental_stream``."""
         return self.transport.incremental_stream(request, sink, headers=headers, extra_args=extra_args)
 
     async def close(self) -> None:
@@ -130,7 +130,7 @@ class _Batch:
     async def send(self, call: _Call) -> Outcome:
         """Send the request of a call with the others and return its outcome."""
         place: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-        call.deadline.is_connecting = True  # nothing is sent before the batch is
+        call.deadline.is_connecting = True  # nothing is sent until the batch is sent
         self._waiting[place] = call
         if len(self._waiting) >= self._batcher.maximum:
             self._flush()
@@ -187,5 +187,5 @@ class _Batch:
 def _is_sent_alone(request: GraphQLRequest) -> bool:
     try:
         return bool(has_several_responses(request))
-    except DocumentError:  # a syntax error, which the server reports as it does without batches
+    except DocumentError:  # a syntax error, which the server reports
         return True

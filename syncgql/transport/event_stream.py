@@ -26,9 +26,9 @@ class EventStreamTransport(SingleProtocolTransport):
 
     In distinct connections mode, the default, each operation has a separate connection, which does not count towards
     the limit of the pool for requests. In single connection mode, which few servers support, operations share one
-    connection for their results, and each is sent with a separate request. Exceptions are subscriptions that pause
-    reading while their buffer is full (``overflow="block"``, the default), and all operations if functions return the
-    credentials: they have separate connections in this mode as well.
+    connection for their results, and each is sent with a separate request. Even in this mode, subscriptions that pause
+    reading while their buffer is full (``overflow="block"``, the default) have separate connections, and so do all
+    operations if functions return the credentials.
 
     Specification: https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 
@@ -44,11 +44,11 @@ class EventStreamTransport(SingleProtocolTransport):
             for it.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
             ``aiohttp.Fingerprint``.
-        timeout: the seconds within which a stream must open, or an ``aiohttp.ClientTimeout``, whose ``total`` and
-            ``sock_read`` then apply to opening a stream. With None, only connecting is limited, to 30 s. Neither
-            applies to an open stream.
-        ssl_close_timeout: the seconds that closing may wait for TLS connections to end, 10 by default; None for no
-            limit.
+        timeout: the maximum number of seconds for opening a stream, or an ``aiohttp.ClientTimeout``, whose ``total``
+            and ``sock_read`` then apply to opening a stream. With None, the default, only connecting is limited, to
+            30 s. An open stream has no time limit except *keep_alive_timeout*.
+        ssl_close_timeout: the maximum number of seconds to wait for TLS connections to end when the transport closes,
+            10 by default; None for no limit.
         json_serialize: a function that encodes requests; compact UTF-8 by default.
         json_deserialize: a function that decodes the text of results, on the loop; by default with msgspec if the
             ``speed`` extra is installed.

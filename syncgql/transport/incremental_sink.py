@@ -57,7 +57,7 @@ class IncrementalSink(EventSink):
         return self._delivery.finished
 
     def finish(self, error: Exception | None = None) -> None:
-        """End the results; the data merged so far is added to an error."""
+        """End the results; add the data merged so far to *error*, if there is one."""
         if error is None:
             error = self._end()
         if error is not None:

@@ -24,7 +24,7 @@ __all__ = ["LocalSchemaTransport"]
 
 
 class LocalSchemaTransport(AsyncTransport):
-    """Execute operations against a schema object, so that tests need no server.
+    """Executes operations against a schema object, so that tests need no server.
 
     Requests and responses are converted to JSON and back, so values that a server could not receive or send fail here,
     too. Resolvers run on the thread of the client's event loop; a blocking resolver blocks all other calls of that
@@ -155,7 +155,7 @@ class LocalOperation(NamedTuple):
 
 
 class Engine(Protocol):
-    """An engine that executes operations."""
+    """The interface of a library that executes operations."""
 
     async def execute(self, operation: LocalOperation) -> Any:
         """Return a graphql-core result; errors of the operation are part of it."""
@@ -165,7 +165,7 @@ class Engine(Protocol):
 
 
 class StrawberryEngine:
-    """Execute operations with Strawberry and its extensions."""
+    """Executes operations with Strawberry and its extensions."""
 
     def __init__(self, schema: Any) -> None:
         self._schema = schema
@@ -180,7 +180,7 @@ class StrawberryEngine:
 
 
 class CoreEngine:
-    """Execute operations with graphql-core."""
+    """Executes operations with graphql-core."""
 
     def __init__(self, schema: GraphQLSchema) -> None:
         self._schema = schema

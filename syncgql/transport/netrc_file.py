@@ -32,7 +32,7 @@ class NetrcFile:
             raise ValueError(f"{_named(path)} cannot be read: {why}. {_ADVICE}") from error
         except netrc.NetrcParseError as error:
             # Not chained, because its text may quote a password.
-            raise ValueError(f"{_named(path)} has a mistake in line {error.lineno}. {_ADVICE}") from None
+            raise ValueError(f"{_named(path)} has a syntax error in line {error.lineno}. {_ADVICE}") from None
 
     def credentials(self, host: str | None) -> tuple[str, str] | None:
         """Return the user name and password for *host*, or those of the ``default`` entry if it has none."""

@@ -45,37 +45,40 @@ class PhoenixChannelWebsocketsTransport(WebSocketTransport):
     buffer is full (``overflow="block"``) has its own socket; all others, and queries and mutations, share one, on which
     Absinthe runs them sequentially. All limits are in seconds; None means no limit.
 
+    Sources: https://hexdocs.pm/phoenix/writing_a_channels_client.html and
+    https://github.com/absinthe-graphql/absinthe_phoenix
+
     Args:
         url: the URL of the socket, ``ws://`` or ``wss://``. ``/websocket`` is appended unless the path ends with it.
             The parameter ``vsn`` selects the format of messages: ``2.0.0``, the default, or ``1.0.0`` for servers older
             than Phoenix 1.4. A user name and password are sent as ``Authorization``.
-        channel_name: the channel to join.
-        heartbeat_interval: the seconds between heartbeats. If nothing arrives until the next one is due, the connection
-            counts as lost. None sends no heartbeats; Phoenix closes sockets that are silent for 60 s.
-        ack_timeout: the limit for the reply to the join.
+        channel_name: the channel to join, ``__absinthe__:control`` by default.
+        heartbeat_interval: the time between heartbeats, 30 by default. If nothing arrives until the next one is due,
+            the connection counts as lost. None sends no heartbeats; Phoenix closes sockets that are silent for 60 s.
+        ack_timeout: the limit for the reply to the join, 10 by default.
         headers: headers for the upgrade request, or a function that returns them, which is called for each operation,
             never on the loop.
         params: parameters of the connection, such as a token, to add to the URL's query string; or a function that
             returns them, which is called like *headers*. A nested mapping becomes ``outer[inner]=value``.
-        auth: a ``(user, password)`` pair or the value of an ``Authorization`` header; or a function that returns one of
-            these, which is called like *headers*.
+        auth: a ``(user, password)`` pair; the value of an ``Authorization`` header; a ``TokenAuth``, which fetches
+            tokens; or a function that returns a pair or a value and is called like *headers*.
         origin: the ``Origin`` header. By default, none is sent, which Phoenix always allows.
         ssl: True, the default, to verify certificates; False not to; or an ``ssl.SSLContext`` or
             ``aiohttp.Fingerprint``.
         proxy: the URL of a proxy.
         proxy_auth: a ``(user, password)`` pair for the proxy.
         proxy_headers: headers for the proxy.
-        connect_timeout: the limit for TCP, TLS and the upgrade together.
-        close_timeout: the limit for closing a connection, including the message that leaves the channel.
-        keep_alive_timeout: the time without a message after which the connection counts as lost. Messages of every kind
-            count, including replies to heartbeats.
+        connect_timeout: the limit for TCP, TLS and the upgrade together, 10 by default.
+        close_timeout: the limit for closing a connection, including the message that leaves the channel; 10 by default.
+        keep_alive_timeout: the time without a message after which the connection counts as lost; None by default.
+            Messages of every kind count, including replies to heartbeats.
         connect_args: further arguments for ``aiohttp.ClientSession.ws_connect``.
         client_session_args: further arguments for ``aiohttp.ClientSession``.
-        max_message_size: the maximum size of a message in bytes; 0 for no limit.
+        max_message_size: the maximum size of a message in bytes, 16 MiB by default; 0 for no limit.
         reconnect: when to reopen a lost socket, or rejoin a lost channel, and resend its subscriptions: a
             ``ReconnectPolicy``, True for the default policy (for ten minutes; the first attempt after 1 to 2 s, later
-            ones after up to 31 s), or False for never.
-        idle_timeout: the seconds for which the shared socket stays open without an operation.
+            ones after up to 31 s), or False, the default, for never.
+        idle_timeout: the time for which the shared socket stays open without an operation, 30 by default.
         session: a function that creates the ``aiohttp.ClientSession``; it replaces *client_session_args*.
         json_serialize: a function that encodes requests; the default writes compact UTF-8. It may return bytes, which
             are sent as text.

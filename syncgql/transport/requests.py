@@ -64,6 +64,8 @@ class RequestsHTTPTransport(BlockingTransport):
     With your own session or adapter, it does not cover a server that sends its response headers byte by byte.
     ``close()`` does not end a call that waits in another thread.
 
+    Specification: https://graphql.github.io/graphql-over-http/draft/
+
     Args:
         url: the endpoint, ``http://`` or ``https://``.
         headers: headers for every request, or a function that returns them, which is called for each attempt. (If your
@@ -72,9 +74,9 @@ class RequestsHTTPTransport(BlockingTransport):
             ``auth`` or ``cookies``, or with such a header from a function, neither sends nor stores the session's
             cookies.
         auth: authentication as in requests: a ``(user, password)`` pair, or a ``requests.auth.AuthBase``.
-        timeout: the seconds that connecting, and each wait for data from the server, may take; a pair sets the two
-            limits separately. With None, the default, connecting may take 30 s, and only the limit of the call applies
-            to waits.
+        timeout: the maximum number of seconds for connecting, and for each wait for data from the server; a pair sets
+            the two limits separately. With None, the default, connecting may take 30 s, and only the limit of the call
+            applies to waits.
         verify: True, the default, to verify certificates; False not to; or the path of a file or directory of
             certificates to trust.
         retries: how often to retry a query after a connection was refused or lost, or after a status in
@@ -82,17 +84,19 @@ class RequestsHTTPTransport(BlockingTransport):
         method: ``"GET"`` sends queries by GET if the URL has at most 2,000 characters; mutations are always sent by
             POST. ``"POST"`` by default.
         json_serialize: a function that encodes requests; compact UTF-8 by default.
-        json_deserialize: a function that decodes responses.
+        json_deserialize: a function that decodes responses; by default with msgspec if the ``speed`` extra is
+            installed.
         session: a function that creates a ``requests.Session``, called once per thread and process; or a session, which
             all threads then use and which stays open. It replaces *cookies*, *auth*, *verify* and the session settings
             below.
         cert: the path of a client certificate, or a ``(certificate, key)`` pair of paths.
         proxies: a dict of proxies by scheme, or by scheme and host.
         adapters: a dict of ``requests.adapters.BaseAdapter`` objects by URL prefix; all sessions share them.
-        trust_env: whether to use proxies, certificates and ``.netrc`` from the environment.
-        retry_backoff_factor: the seconds to wait before the second attempt. Each further attempt waits twice as long,
-            or as long as ``Retry-After`` says. There is no retry if that is more than six hours.
-        retry_status_forcelist: the statuses after which to retry a query.
+        trust_env: whether to use proxies, certificates and ``.netrc`` from the environment. True by default.
+        retry_backoff_factor: the seconds to wait before the second attempt, 0.1 by default. The wait doubles for each
+            further attempt, and is at least as long as ``Retry-After`` says. There is no retry if that is more than six
+            hours.
+        retry_status_forcelist: the statuses after which to retry a query; 429, 500, 502, 503 and 504 by default.
         retry_mutations: whether to retry mutations as well; the server may then run a mutation twice. False by default.
         max_response_size: the maximum size of a response after decompression, in bytes; None, the default, for no
             limit.
@@ -298,7 +302,7 @@ class Retries:
                 raise TypeError(f"{name}= has no effect without retries=, which is 0.")
 
     def allow(self, request: GraphQLRequest) -> bool:
-        """Whether a request may be retried. A document that cannot be parsed counts as a mutation."""
+        """Return whether a request may be retried. A document that cannot be parsed counts as a mutation."""
         return self.mutations or request.is_query
 
     def delay(self, attempt: int) -> float:

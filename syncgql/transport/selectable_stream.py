@@ -57,7 +57,7 @@ class ProtocolsRefused(Exception):
         self.refusals = refusals
 
     def last_outcome(self) -> ExecutionResult:
-        """Return the last result as that of the operation, or raise the last error."""
+        """Return the last result as the result of the operation, or raise the last error."""
         outcome = self.refusals[-1].outcome
         if isinstance(outcome, TransportError):
             raise outcome
@@ -65,7 +65,7 @@ class ProtocolsRefused(Exception):
 
 
 class SelectableStream(Stream):
-    """A stream that can be replaced by one over another protocol unless the server has started the operation."""
+    """A stream that another protocol can replace, unless the server has started the operation."""
 
     @abstractmethod
     async def try_open(self, deadline: Deadline) -> bool:

@@ -15,8 +15,8 @@ PERIOD = 600.0
 class SingleUseServers:
     """The servers that have sent bytes without a request.
 
-    Such bytes are detected before a connection is reused, unless they are still on their way at that moment. They could
-    then not be distinguished from the response to the next request. So a server that has sent such bytes gets a new
+    Such bytes are detected before a connection is reused, unless they are still on their way at that moment. Then they
+    cannot be distinguished from the response to the next request. So a server that has sent such bytes gets a new
     connection for each request.
 
     Any number of threads may use the object without a lock, because each operation on its dict is atomic.

@@ -1,6 +1,6 @@
 """TokenAuth: a token that is fetched when it is needed, shared by all threads, and replaced when it expires.
 
-There is no lock: one thread at a time fetches, by ``SingleFlight``, and every change is one assignment.
+No lock is needed: ``SingleFlight`` lets one thread at a time fetch a token, and every change is one assignment.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _fetching: ContextVar[tuple[TokenAuth, ...]] = ContextVar("_fetching", default=(
 
 
 class TokenAuth:
-    """Sends a token that expires, and fetches the next one in time.
+    """Sends a token that expires, and fetches a new one before that.
 
     The token belongs to the client, not to a user: all calls share the token and the cookies. One thread fetches it
     when it is first needed, ``leeway`` seconds before it expires, and when the server refuses it; the other threads
@@ -60,12 +60,13 @@ class TokenAuth:
 
     Args:
         fetch: a function that returns a token, or a pair of a token and the time when it expires: a number of seconds
-            from now, as ``expires_in`` of OAuth 2 is, a ``timedelta``, an aware ``datetime``, or None if that is not
+            from now, like ``expires_in`` in OAuth 2, a ``timedelta``, an aware ``datetime``, or None if that is not
             known. A token without a time is used until the server refuses it. *fetch* runs in the thread of one of the
             calls, without a time limit, so set a timeout for its requests. If it raises an exception, the old token is
             used if it has not expired yet; otherwise all waiting calls raise the exception, and so do the calls of the
             next second, without calling *fetch* again.
-        leeway: seconds before its expiry at which a token is replaced, 30 by default; at most half of its lifetime.
+        leeway: the number of seconds before its expiry at which a token is replaced, 30 by default; at most half of its
+            lifetime.
         scheme: the word in front of the token in the ``Authorization`` header, ``Bearer`` by default.
 
     Raises:
@@ -87,7 +88,7 @@ class TokenAuth:
 
         Raises:
             RuntimeError: *fetch* itself asked for it.
-            Exception: what *fetch* raises.
+            Exception: *fetch* raised it.
         """
         token = self._current(NO_DEADLINE)
         if token is None:
@@ -102,13 +103,13 @@ class TokenAuth:
 
         Raises:
             TransportTimeout: the deadline passed.
-            Exception: what *fetch* raises.
+            Exception: *fetch* raised it.
         """
         token = self._current(deadline)
         return None if token is None else f"{self._scheme} {token.text}"
 
     def refused(self, sent: str) -> None:
-        """Record that the server refused the token in a text, such as a header; does nothing if it is another one.
+        """Record that the server refused the token in *sent*, such as a header; ignore other tokens.
 
         May be called on the loop.
         """

@@ -2,8 +2,8 @@
 
 Generated decoders do not track their position. If a value does not match its type, ``refuse`` finds it: attributes are
 assigned in order, so the first missing attribute belongs to the field; and all earlier items of a list matched, so
-the first identical item is the right one. The exception is a null in nested lists, of which an outer list may allow
-another.
+the first identical item is the right one. In nested lists, the levels of the lists tell apart identical values, such as
+a null that an outer list allows and one that an inner list does not.
 """
 
 from __future__ import annotations
@@ -40,8 +40,16 @@ __all__ = [
 
 ValueT = TypeVar("ValueT")
 
-DECODE_ERRORS = (Mismatch, KeyError, TypeError, ValueError)
-"""The exceptions in generated decoders: a missing key, not an object, not a member of an enum, and a ``Mismatch``."""
+DECODE_ERRORS = (Mismatch, KeyError, TypeError)
+"""The exceptions in generated decoders: a ``Mismatch``, a missing key, and a value that is not an object."""
+
+NO_NESTED_LISTS: Mapping[str, tuple[bool, ...]] = {}
+
+LIST = "a list"
+"""What a ``Mismatch`` expects if a value that is not a list is in the place of one."""
+
+ONE_LIST = (False, False)
+"""The levels of a field without nested lists. A null that is allowed never reaches ``refuse`` there."""
 
 new = object.__new__
 """Creates an object without calling its constructor."""
@@ -99,7 +107,9 @@ class Enumeration(str, enum.Enum):
     @classmethod
     def _missing_(cls, value: object) -> Enumeration | None:
         if not isinstance(value, str):
-            return None
+            mismatch = Mismatch(f"a member of {cls.__name__}", value)
+            mismatch.args = (f"{value!r} is not a valid {cls.__qualname__}",)  # as enum.Enum says it
+            raise mismatch
         # The member is not stored, so that a server cannot fill the memory with values.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value
@@ -173,7 +183,7 @@ def items(value: Any) -> list[Any]:
     """Return the items of a list."""
     if type(value) is list:
         return value
-    raise Mismatch("a list", value)
+    raise Mismatch(LIST, value)
 
 
 def decode_items(decode: Callable[[Any], ValueT], value: Any) -> list[ValueT]:
@@ -187,7 +197,7 @@ def items_of(value: Any, kind: type, nullable: bool = False) -> list[Any]:
     It is the received list itself: creating another one takes longer than the check.
     """
     if type(value) is not list:
-        raise Mismatch("a list", value)
+        raise Mismatch(LIST, value)
     for item in value:
         if type(item) is not kind and (item is not None or not nullable):
             raise Mismatch(kind.__name__, item)
@@ -222,34 +232,53 @@ def typename_of(data: Any) -> str:
     raise mismatch
 
 
-def refuse(error: Exception, data: Any, model: Model, keys: list[str]) -> NoReturn:
-    """Raise a ``Mismatch`` for an error in a field of an object: the first field whose attribute the *model* lacks."""
+def refuse(
+    error: Exception, data: Any, model: Model, keys: list[str], nested: Mapping[str, tuple[bool, ...]] = NO_NESTED_LISTS
+) -> NoReturn:
+    """Raise a ``Mismatch`` for an error in a field of an object: the first field whose attribute the *model* lacks.
+
+    Args:
+        error: one of ``DECODE_ERRORS``.
+        data: the object in the response.
+        model: the object that was to be decoded.
+        keys: the response keys of its fields.
+        nested: for each field with nested lists, whether null is allowed: for the field, the items of its list, and the
+            items of each inner list.
+    """
     if type(data) is not dict:
         raise Mismatch("an object", data) from None
     missing = (key for name, key in zip(model.__match_args__, keys, strict=True) if not hasattr(model, name))
     at = next(missing, keys[-1])
     if isinstance(error, Mismatch):
-        error.steps.extend(_steps(data.get(at), error.inside) or ())
         mismatch = error
-    elif at not in data:
-        mismatch = Mismatch("a value", Missing)
+        at_list = mismatch.expected == LIST and not mismatch.steps
+        wrong = Missing if at_list else mismatch.inside
+        mismatch.steps.extend(_steps(data.get(at), wrong, nested.get(at, ONE_LIST)) or ())
     else:
-        mismatch = Mismatch("a member of the enum", data[at])
-        mismatch.__cause__ = error
+        mismatch = Mismatch("a value", Missing)
     mismatch.steps.append(at)
     mismatch.inside = data
     raise mismatch
 
 
-def _steps(container: Any, value: Any) -> list[str | int] | None:
-    """Return the path of a value in nested lists, last step first; None if the lists do not contain it."""
-    if container is value:
+def _steps(value: Any, wrong: Any, nullable: tuple[bool, ...]) -> list[str | int] | None:
+    """Return the path of the first value in nested lists that does not match, last step first; None if all match.
+
+    Args:
+        value: the outer list.
+        wrong: the item of an innermost list that does not match; ``Missing`` if it is the place of a list.
+        nullable: whether null is allowed: for the outer list, for its items, and so on.
+    """
+    if value is None and nullable[0]:
+        return None
+    if len(nullable) == 1:
+        return [] if value is wrong else None
+    if not isinstance(value, list):
         return []
-    if isinstance(container, list):
-        for index, item in enumerate(container):
-            steps = _steps(item, value)
-            if steps is not None:
-                return [*steps, index]
+    for index, item in enumerate(value):
+        steps = _steps(item, wrong, nullable[1:])
+        if steps is not None:
+            return [*steps, index]
     return None
 
 

@@ -319,7 +319,7 @@ def test_an_item_that_is_not_a_request(strawberry_server: Server) -> None:
 
 
 def test_a_request_enters_few_functions() -> None:
-    """In the consumer's thread, which holds the GIL meanwhile, so that the loop thread waits for it."""
+    """The consumer's thread holds the GIL in these functions, so that the loop thread waits for it."""
     count = 200
     with WireServer(always(answer())) as server, Client(server.url) as client:
         list(client.execute_many(["{ ok }"] * 10))

@@ -49,7 +49,7 @@ def test_more_pages_without_a_cursor(cursor: str | None) -> None:
 
 
 def test_an_empty_page_without_a_cursor() -> None:
-    """The same error, although the page is empty."""
+    """The same error is raised, although the page is empty."""
     with pytest.raises(TransportProtocolError, match="sent no cursor"):
         fetch_ids(page(more=True, cursor=None))
 

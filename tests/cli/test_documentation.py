@@ -1,4 +1,4 @@
-"""Every command of docs/command_line.md runs, in order, in one shell; what the page shows is what it prints."""
+"""Every command of docs/command_line.md runs, in order, in one shell, and prints what the page shows."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def commands() -> Iterator[tuple[str, str]]:
 
 @pytest.mark.timeout(20 * PATIENCE)  # about thirty commands, each in a new Python
 def test_the_commands_of_the_page_run(fresh_library: str, tmp_path: Path) -> None:
-    """One after the other; one whose output the page does not show only has to succeed."""
+    """They run one after the other; a command whose output the page does not show only has to succeed."""
     (tmp_path / "books.graphql").write_text(BOOKS)
     (tmp_path / "app.py").write_text(APP)
     (tmp_path / "photo.jpg").write_text("a photo")
@@ -74,7 +74,7 @@ def test_the_commands_of_the_page_run(fresh_library: str, tmp_path: Path) -> Non
 
 
 def test_the_page_lists_all_exit_codes() -> None:
-    """It lists no others."""
+    """The page lists all exit codes and no others."""
     assert {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)} == set(ExitCode)
 
 

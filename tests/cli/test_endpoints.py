@@ -45,14 +45,14 @@ def test_the_schema_file_of_an_endpoint_needs_no_secrets(tmp_path: Path) -> None
 
 
 def test_a_url_without_its_scheme(tmp_path: Path) -> None:
-    """The message shows the URL that was probably meant; a misspelt name is none."""
+    """The message suggests the URL that was probably meant, but no URL for a misspelt name."""
     outcome = syncgql("run", "127.0.0.1:8001/graphql", "{ __typename }", cwd=tmp_path)
     assert (outcome.exit_code, "Did you mean http://127.0.0.1:8001/graphql?" in outcome.stderr) == (2, True)
     assert "Did you mean" not in syncgql("run", "prud", "{ __typename }", cwd=tmp_path).stderr
 
 
 def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> None:
-    """~/.config/syncgql/config.toml, or the folder XDG_CONFIG_HOME; the project's definition takes precedence."""
+    """It is in ~/.config/syncgql/config.toml, or below XDG_CONFIG_HOME; the project's definition takes precedence."""
     folder = tmp_path / "syncgql"
     folder.mkdir()
     (folder / "config.toml").write_text(f'[endpoints.mine]\nurl = "{strawberry_server.url}"\n')

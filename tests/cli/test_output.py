@@ -27,7 +27,7 @@ def test_unsafe_characters_are_escaped_in_json(capfdbinary: pytest.CaptureFixtur
 
 
 def test_the_only_list_is_found(capfdbinary: pytest.CaptureFixture[bytes]) -> None:
-    """In the only members of objects; objects in a row have dotted columns."""
+    """It may be inside objects with a single member; members of nested objects have dotted columns."""
     write_json_lines({"a": {"b": [1, 2]}})
     write_csv({"a": [{"b": {"c": 1}}, {"d": "x,y"}]})
     assert capfdbinary.readouterr().out == b'1\n2\nb.c,d\n1,\n,"x,y"\n'

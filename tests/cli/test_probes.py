@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from syncgql.cli.connection import Connection
 from syncgql.cli.endpoints import Endpoint
-from syncgql.cli.probes import PROTOCOLS, probe
+from syncgql.cli.probes import probe
+from syncgql.transport.selection.subscription_protocols import NAMES
 from tests.fix_servers import Server
 
 
@@ -12,7 +13,7 @@ def test_a_finding_for_each_feature(library: str) -> None:
     """The first is the ordinary query; the protocols of subscriptions come last."""
     features = [finding.feature for finding in probe(Endpoint(library), Connection())]
     assert features[0] == "query"
-    assert features[-len(PROTOCOLS) :] == [f"subscriptions: {protocol}" for protocol in PROTOCOLS]
+    assert features[-len(NAMES) :] == [f"subscriptions: {protocol}" for protocol in NAMES]
 
 
 def test_a_server_with_websockets_only(strawberry_server: Server) -> None:

@@ -11,12 +11,12 @@ from syncgql.cli.report import pluralized, print_errors, print_response, reporte
 
 
 def test_counted() -> None:
-    """One is singular."""
+    """The noun is singular only for the number 1."""
     assert [pluralized(number, "error") for number in (0, 1, 2)] == ["0 errors", "1 error", "2 errors"]
 
 
 def test_ten_errors_are_enough(capsys: pytest.CaptureFixture[str]) -> None:
-    """The number of the others follows; control characters are escaped."""
+    """After ten errors, the number of the others follows; control characters are escaped."""
     print_errors([{"message": f"\x1b[{number}"} for number in range(12)])
     lines = capsys.readouterr().err.splitlines()
     assert (lines[0], lines[10:]) == (r"syncgql: \x1b[0", ["syncgql: ... and 2 more errors"])

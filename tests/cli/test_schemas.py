@@ -18,3 +18,15 @@ def test_a_file_a_server_or_a_mistake(library: str, tmp_path: Path) -> None:
     assert "Book" in read_schema(library, Connection()).type_map
     with pytest.raises(click.UsageError, match="neither a file"):
         read_schema("nowhere", Connection())
+
+
+def test_the_schema_file_of_an_endpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message for a missing file names the endpoint and the command that writes the file."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "pyproject.toml").write_text(
+        '[tool.syncgql.endpoints]\nprod = { url = "http://h/", schema = "a.graphql" }\n'
+    )
+    with pytest.raises(click.UsageError, match=r"'prod', .*a\.graphql, is not a file.*syncgql schema prod --output"):
+        read_schema("prod", Connection())
+    (tmp_path / "a.graphql").write_text("type Query { a: Int }")
+    assert "Query" in read_schema("prod", Connection()).type_map

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 import pytest
 
-from syncgql.cli.secrets import merged_headers, parse_header, parse_init_payload, resolve
+from syncgql.cli.secrets import parse_header, parse_headers, parse_init_payload, resolve
 
 
 def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -20,11 +20,11 @@ def test_references(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_precedence_of_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     """Names are compared without case."""
     monkeypatch.setenv("SYNCGQL_HEADERS", "a: 2\nb: 2\n")
-    assert dict(merged_headers({"A": "1", "B": "1", "C": "1"}, ["B: 3"])) == {"a": "2", "B": "3", "C": "1"}
+    assert dict(parse_headers(["B: 3"])) == {"a": "2", "B": "3"}
 
 
 def test_the_payload_of_a_websocket(monkeypatch: pytest.MonkeyPatch) -> None:
-    """References may be at any depth; the message about other text does not show it."""
+    """References may be at any depth; the error for other text does not show the text."""
     monkeypatch.setenv("TOKEN", "t")
     payload = parse_init_payload('{"headers": {"Authorization": "Bearer @env:TOKEN"}, "keys": ["@env:TOKEN", 2]}')
     assert payload == {"headers": {"Authorization": "Bearer t"}, "keys": ["t", 2]}

@@ -13,7 +13,7 @@ def found(folder: Path) -> list[tuple[str | None, str]]:
 
 
 def test_documents_are_as_they_are_written(tmp_path: Path) -> None:
-    """A short form stays one; fragments of other files are added."""
+    """Short forms are kept; fragments of other files are added."""
     (tmp_path / "a.graphql").write_text('{ a(x: "\\u00e9")\n\n ...F }')
     (tmp_path / "f.graphql").write_text("fragment F on Q { f }")
     assert found(tmp_path) == [(None, '{ a(x: "\\u00e9")\n\n ...F }\n\nfragment F on Q { f }')]

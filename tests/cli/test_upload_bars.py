@@ -25,7 +25,7 @@ def tale(tmp_path: Path) -> Path:
 
 
 def test_a_bar_on_a_terminal(library: str, tale: Path) -> None:
-    """With the name of the file, without its control characters; the result is not mixed with it."""
+    """The bar has the name of the file, without control characters, and does not mix with the result."""
     with Terminal("run", library, UPLOAD, "-v", f"file@{tale}", env={"NO_COLOR": "1"}) as terminal:
         assert terminal.wait() == 0
     assert r"tale\x1b.txt" in terminal.screen
@@ -56,7 +56,7 @@ def test_ctrl_c_ends_an_upload(tale: Path) -> None:
 
 
 def test_files_in_a_list_have_bars(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each its own; what is no file has none."""
+    """Each file has its own bar; other values have none."""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
     files = [FileVar(b"a", filename="a"), FileVar(b"b")]
     with upload_bars([GraphQLRequest("query ($a: A, $b: B) { a }", {"a": files, "b": 1}), GraphQLRequest("{ a }")]):

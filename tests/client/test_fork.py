@@ -49,7 +49,7 @@ def test_f05_fork_under_load(strawberry_server: Server) -> None:
 
 
 def test_f05_fork_under_a_rate_limit(strawberry_server: Server) -> None:
-    """Children have a queue of their own, and the parent's threads keep their places."""
+    """Children have their own queues, and the parent's threads keep their places."""
     run(strawberry_server, "paced")
 
 

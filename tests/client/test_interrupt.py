@@ -91,7 +91,7 @@ def test_f08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server
 
 
 def test_f08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Interrupted when the message was just sent, it still ends on the server."""
+    """A subscription that is interrupted just after its message was sent still ends on the server."""
 
     def interrupted(*arguments: object) -> object:
         raise KeyboardInterrupt

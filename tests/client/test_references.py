@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.mark.skipif(sys.platform == "win32", reason="pthread_kill is POSIX")
 def test_no_failed_call_waits_for_the_collector() -> None:
-    """Timed out, cancelled, closed, interrupted, refused, cut off and with errors, over each transport."""
+    """This holds for all kinds of failures, from time limits to errors in a response, over each transport."""
     result = run_python("-m", "tests.scripts.references", cwd=ROOT)
     assert result.exit_code == 0, result.stderr
     assert result.stdout == "done\n"

@@ -79,7 +79,7 @@ def gate() -> str:
 
 
 def test_stream_yields_data_as_it_arrives(client: Client, server: StreamServer, gate: str) -> None:
-    """The first item is there while the server still works on the rest; then the iteration ends."""
+    """The first item arrives while the server still works on the rest; then the iteration ends."""
     items = client.stream(HELD, {"gate": gate})
     assert items.next(PATIENCE) == {"book": {"title": "Emma"}}
     server.open(gate)
@@ -104,7 +104,7 @@ def test_i20_execute_returns_the_whole(client: Client) -> None:
 
 
 def test_stream_results_have_the_pieces(client: Client, server: StreamServer, gate: str) -> None:
-    """Each says where it belongs, and whether more will come."""
+    """Each piece has its path, and each result says whether more will follow."""
     results = client.stream_results(HELD, {"gate": gate})
     first = results.next(PATIENCE)
     assert (first.data, first.has_next, first.incremental) == ({"book": {"title": "Emma"}}, True, ())
@@ -117,7 +117,7 @@ def test_stream_results_have_the_pieces(client: Client, server: StreamServer, ga
 
 
 def test_i17_snapshots_do_not_change(client: Client) -> None:
-    """The lists and objects of an item are what they were when it was handed out."""
+    """Later parts do not change the lists and objects of an item."""
     taken = [(item, copy.deepcopy(item)) for item in client.stream(STREAMED)]
     assert all(item == then for item, then in taken)
     assert taken[-1][0] == {"book": {"title": "Emma", "reviews": REVIEWS}}
@@ -143,7 +143,7 @@ def test_a_failed_fragment_does_not_end_the_iteration(client: Client) -> None:
 
 
 def test_an_ordinary_response_is_one_item(client: Client) -> None:
-    """The document needs no directive, and a mutation is as good as a query."""
+    """The document needs no directive, and may be a mutation."""
     assert list(client.stream("{ book { title } }")) == [{"book": {"title": "Emma"}}]
     (result,) = client.stream_results("mutation { add(a: 1, b: 2) }")
     assert (result.data, result.has_next, result.incremental) == ({"add": 3}, False, ())
@@ -160,7 +160,7 @@ def test_i21_refused_documents(client: Client) -> None:
 def test_i22_break_ends_the_operation_on_the_server(
     client: Client, server: StreamServer, request: pytest.FixtureRequest
 ) -> None:
-    """The loop that is left closes the connection, or completes the operation."""
+    """Leaving the loop closes the connection, or completes the operation."""
     for item in client.stream("{ book { title reviews(n: 1000, delay: 0.1) @stream(initialCount: 1) { id } } }"):
         assert item["book"]["title"] == "Emma"
         break
@@ -171,7 +171,7 @@ def test_i22_break_ends_the_operation_on_the_server(
 
 
 def test_a_subscription_is_refused_by_name(client: Client) -> None:
-    """It is refused before the network."""
+    """It is refused before anything is sent."""
     with pytest.raises(DocumentError, match=r"use subscribe\(\)"):
         client.stream("subscription { count }")
 
@@ -187,7 +187,7 @@ def test_strawberry_refuses_defer_over_websockets(strawberry_streams: StreamServ
 
 
 def test_a_server_without_defer(ariadne_streams: StreamServer) -> None:
-    """An unknown directive is an error of the server's."""
+    """The server reports the unknown directive."""
     with Client(ariadne_streams.url) as client, pytest.raises(TransportQueryError, match="@defer"):
         list(client.stream(DEFERRED))
 
@@ -217,7 +217,7 @@ def test_multipart_transport(strawberry_streams: StreamServer) -> None:
 
 
 def test_a_client_with_options(yoga_server: StreamServer) -> None:
-    """Retries, headers, files of the schema and middleware are those of other calls."""
+    """Retries, headers, schema files and middleware work as for other calls."""
     seen: list[str] = []
 
     class Noting(Middleware):

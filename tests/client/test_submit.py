@@ -24,7 +24,7 @@ def client(strawberry_server: Server) -> Iterator[Client]:
 
 
 def test_results_arrive_in_futures(client: Client) -> None:
-    """Many at once from one thread; ``as_completed`` yields each when it is done."""
+    """One thread submits many requests; ``as_completed`` yields each when it is done."""
     futures = {client.submit(GREET, {"name": str(number)}): number for number in range(20)}
     for future in as_completed(futures, PATIENCE):
         assert future.result() == {"hello": f"Hello {futures[future]}!"}

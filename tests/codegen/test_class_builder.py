@@ -13,13 +13,16 @@ from syncgql.codegen.used_types import UsedTypes
 
 SCHEMA = build_schema(
     """
-    type Query { node: Node, found: Found, a: A, A: A }
+    type Query { node: Node, found: Found, a: A, A: A, owned: Owned }
     interface Node { id: ID! }
     interface Named { name: String }
     type A implements Node & Named { id: ID!, name: String, a: A }
     type B implements Node & Named { id: ID!, name: String }
     type C implements Node { id: ID! }
     union Found = A | C
+    interface Owned { owner: Node }
+    type Repository implements Owned { owner: A }
+    type Gist implements Owned { owner: Node }
     """
 )
 
@@ -64,6 +67,19 @@ def test_members_have_the_fields_that_apply() -> None:
     }
     (union,) = operation.data.unions
     assert union.members == [(["A"], "Q.Data.NodeA"), (["B"], "Q.Data.NodeNamed")]
+
+
+@pytest.mark.parametrize(
+    "selection",
+    ["owner { id } ... on Repository { owner { name } }", "... on Repository { owner { name } } owner { id }"],
+)
+def test_a_type_that_an_object_narrows(selection: str) -> None:
+    """A field that is selected on an interface and on the object has the type of the object."""
+    operation, _ = built(f"query Q {{ owned {{ {selection} }} }}")
+    repository, other = operation.data.classes
+    (owner,) = repository.classes
+    assert {field.key: field.hint for field in owner.fields} == {"id": "str", "name": "str | None"}
+    assert [field.key for field in other.classes[0].fields] == ["id"]
 
 
 def test_classes_that_clash() -> None:

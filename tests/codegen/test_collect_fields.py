@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from graphql import FragmentDefinitionNode, OperationDefinitionNode, build_schema, parse
+import pytest
+from graphql import FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode, build_schema, parse
 
 from syncgql.codegen.collect_fields import (
     Selected,
     Selection,
     collect_fields,
-    conditions,
+    is_optional,
     possible_types,
-    sub_selections,
+    type_conditions,
 )
 
 SCHEMA = build_schema("type Query { n: N } interface N { a: Int } type A implements N { a: Int } type B { b: Int }")
+
+ROOT = [Selection(SelectionSetNode(selections=()), "Query")]
 
 
 def selected(text: str, *types: str) -> dict[str, list[Selected]]:
@@ -37,15 +40,29 @@ def test_directives_make_fields_optional() -> None:
         "{ a @skip(if: true) ...F @include(if: true) ... @defer { c } d d @skip(if: true) } fragment F on Query { b }",
         "Query",
     )
-    optional = {key: all(each.optional for each in several) for key, several in found.items()}
-    assert optional == {"a": True, "b": True, "c": True, "d": False}
+    assert [key for key, several in found.items() if is_optional(several, ROOT)] == ["a", "b", "c"]
 
 
-def test_fields_below_an_optional_field() -> None:
+@pytest.mark.parametrize(
+    ("fields", "optional"),
+    [
+        ("a { x } a @include(if: $v) { y }", ["y"]),
+        ("a @skip(if: $v) { x }", []),
+        ("a @include(if: $v) { x } a @include(if: $w) { x y }", ["y"]),
+        ("a @include(if: $v) { x @include(if: $v) } a @include(if: $v) { y }", []),
+        ("... @include(if: $v) { a { x } } a @include(if: $w) { y }", ["x", "y"]),
+        ("... @defer { a { x } } ... @defer { a { y } }", ["x", "y"]),
+    ],
+)
+def test_fields_below_an_optional_field(fields: str, optional: list[str]) -> None:
     """They are optional if the object may exist without them."""
-    found = selected("{ a { x } a @include(if: true) { y } b @skip(if: true) { z } }", "Query")
-    assert [each.optional for each in sub_selections(found["a"], "A")] == [False, True]
-    assert [each.optional for each in sub_selections(found["b"], "B")] == [False]
+    selections = [
+        Selection(each.node.selection_set, "A", each.conditions)
+        for each in selected(f"{{ {fields} }}")["a"]
+        if each.node.selection_set
+    ]
+    below = collect_fields(selections, {}, lambda _: True)
+    assert [key for key, several in below.items() if is_optional(several, selections)] == optional
 
 
 def test_conditions_in_conditions() -> None:
@@ -53,7 +70,7 @@ def test_conditions_in_conditions() -> None:
     document = parse("{ ... on N { ... on A { a } } ... on A { a } }")
     operation = document.definitions[0]
     assert isinstance(operation, OperationDefinitionNode)
-    assert conditions([Selection(operation.selection_set, "Query")], {}) == ["N", "A"]
+    assert type_conditions([Selection(operation.selection_set, "Query")], {}) == ["N", "A"]
 
 
 def test_possible_types() -> None:

@@ -179,6 +179,7 @@ def test_responses_that_do_not_match(
         ("ab", [], ("tags",), "a list"),
         ([], [[1, None], [2, True]], ("grid", 1, 1), "int"),
         ([], [[1], None], ("grid", 1), "a list"),
+        ([], [[1], 1], ("grid", 1), "a list"),
     ],
 )
 def test_lists_of_scalars(load: Import, tags: Any, grid: Any, path: tuple[Any, ...], expected: str) -> None:
@@ -188,6 +189,24 @@ def test_lists_of_scalars(load: Import, tags: Any, grid: Any, path: tuple[Any, .
     with pytest.raises(ResultError) as caught:
         api.Q().decode({"tags": tags, "grid": grid})
     assert (caught.value.path, caught.value.expected) == (path, expected)
+
+
+@pytest.mark.parametrize(
+    ("colors", "place"),
+    [
+        (["RED"], [0]),
+        ([None, ["RED", None]], [1, 1]),
+        ([["RED"], ["PINK", 1]], [1, 1]),
+    ],
+)
+def test_lists_of_enums(load: Import, colors: Any, place: list[int]) -> None:
+    """Only text is a member; null is allowed for the inner lists, but not in them."""
+    schema = build_schema("type Query { colors: [[Color!]]! } enum Color { RED }")
+    api = load(schema, {"q.graphql": "query Q { colors }"})
+    assert api.Q().decode({"colors": [None, ["RED", "PINK"]]}).colors == [None, ["RED", "PINK"]]
+    with pytest.raises(ResultError) as caught:
+        api.Q().decode({"colors": colors})
+    assert caught.value.path == ("colors", *place)
 
 
 def test_variables(load: Import, library: GraphQLSchema) -> None:

@@ -25,7 +25,15 @@ def test_attributes(name: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "expected"), [("book", "Book"), ("add_book", "AddBook"), ("_1", "Field1"), ("_", "Field"), ("any", "Any_")]
+    ("name", "expected"),
+    [
+        ("book", "Book"),
+        ("add_book", "AddBook"),
+        ("_1", "Field1"),
+        ("_", "Field"),
+        ("any", "Any_"),
+        ("struct", "Struct_"),
+    ],
 )
 def test_classes(name: str, expected: str) -> None:
     """Words begin with a capital letter."""

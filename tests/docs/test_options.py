@@ -21,7 +21,7 @@ METHODS = {
 }
 PARAMETERS = inspect.signature(Client).parameters
 
-# What the page says about defaults whose values say little.
+# The page describes defaults whose values do not explain themselves.
 DEFAULTS = {
     "timeout": "10 s",
     "execute_timeout": "10 s",

@@ -63,7 +63,7 @@ def test_a_worker_that_dies_loses_and_repeats_nothing(rows_url: str, tmp_path: P
 
 
 def test_a_job_that_is_started_again_fetches_what_is_missing(rows_url: str, tmp_path: Path) -> None:
-    """And nothing else."""
+    """It fetches nothing else."""
     env = environment("", ROWS_URL=rows_url)
 
     def pull() -> list[str]:

@@ -83,7 +83,7 @@ def test_the_checks_pass_with_a_library(library: str) -> None:
     with reserved_address() as nowhere:
         done = run("django", *MANAGE, *CHECK, env=environment(f"http://{nowhere}/graphql"))
     assert done.returncode == 1
-    assert "(syncgql.W002) SYNCGQL['library'] does not answer: Could not connect to" in done.stderr
+    assert "(syncgql.W002) SYNCGQL['library'] does not respond: Could not connect to" in done.stderr
 
 
 def test_the_check_names_a_misspelled_option(library: str, tmp_path: Path) -> None:

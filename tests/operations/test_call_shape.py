@@ -1,4 +1,4 @@
-"""What a document depends on."""
+"""CallShape: the part of a call that determines its document."""
 
 from __future__ import annotations
 

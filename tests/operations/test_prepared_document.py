@@ -79,7 +79,7 @@ def library() -> Client:
     ],
 )
 def test_values_are_checked_before_anything_is_sent(library: Client, given: dict[str, Any], message: str) -> None:
-    """Unknown names, missing values and values that do not fit."""
+    """Unknown names, missing values and values that do not fit raise an error."""
     find = library.query.book.document("title", id=Variable("id"), genre=Variable("genre"))
     with pytest.raises(DocumentError, match=message):
         find(**given)

@@ -56,7 +56,7 @@ def test_repr_shows_everything_at_a_glance(client: Client) -> None:
 
 
 def test_print_shows_the_schema_language(client: Client) -> None:
-    """That of one type, or of the whole schema."""
+    """``print()`` shows one type, or the whole schema."""
     assert str(client.types["Genre"]) == "enum Genre {\n  NOVEL\n  ESSAY\n  POEM\n}"
     assert str(client.types) == print_schema(schema_of("library"))
 

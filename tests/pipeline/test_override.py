@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 from graphql import build_schema
 
-from syncgql import Client, ClientClosed, LocalSchemaTransport, RequestsHTTPTransport, TransportTimeout
+from syncgql import (
+    Client,
+    ClientClosed,
+    LocalSchemaTransport,
+    RateLimit,
+    RequestsHTTPTransport,
+    TransportRateLimited,
+    TransportTimeout,
+)
 from syncgql.pipeline.override import TransportOverride
 from syncgql.transport.selection.transport_factory import Transports
 from syncgql.transport.selection.transport_options import TransportOptions
@@ -53,6 +61,24 @@ def test_overrides_nest() -> None:
             assert client._pipeline.dispatcher is inner.dispatcher(client._pipeline)
         assert client._pipeline.dispatcher is outer.dispatcher(client._pipeline)
         client.execute("{ hello }")
+
+
+def test_rate_limits_start_afresh() -> None:
+    """The requests of one block delay neither those of another, nor those of a block around it."""
+    client = Client("http://nowhere.invalid/", rate_limit=RateLimit(1, per=3600))
+
+    def is_refused() -> bool:
+        try:
+            client.execute("{ hello }", timeout=60)
+        except TransportRateLimited:
+            return True
+        return False
+
+    for _ in range(2):
+        with TransportOverride(build):
+            with TransportOverride(build):
+                assert [is_refused(), is_refused()] == [False, True]
+            assert [is_refused(), is_refused()] == [False, True]
 
 
 def test_a_closed_client_stays_closed() -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import TransportAuthenticationError, TransportConnectionFailed
-from syncgql.protocol.close_codes import RetryDecision, close_code, closed_error, refused_error
+from syncgql.protocol.close_codes import CLOSE_CODES, RetryDecision, closed_error, refused_error
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.graphql_ws import GraphQLWS
 from syncgql.protocol.websocket import WebSocketProtocol
@@ -64,7 +64,7 @@ def test_w21_n03_connection_errors_show_code_meaning_and_reason(code: int) -> No
     assert isinstance(error, TransportConnectionFailed)
     assert (error.code, error.reason) == (code, "too bad")
     assert str(error) == (
-        f"{URL} closed the connection: close code {code}, {close_code(code).meaning}. It said: too bad."
+        f"{URL} closed the connection: close code {code}, {CLOSE_CODES[code].meaning}. It said: too bad."
     )
 
 
@@ -125,4 +125,4 @@ def test_every_code_has_a_meaning(code: int, reason: str, decision: RetryDecisio
     """Every code has a meaning and an error."""
     error = closed_error(URL, code, reason, decision)
     assert str(code) in str(error)
-    assert close_code(code).meaning in str(error) or code == 1000
+    assert CLOSE_CODES[code].meaning in str(error) or code == 1000

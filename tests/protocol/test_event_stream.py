@@ -130,8 +130,8 @@ def test_s12_limit_message() -> None:
     with pytest.raises(TransportProtocolError) as info:
         received(parser, b"data: abcdefg")
     assert info.value.message == (
-        "http://example.test/graphql sent too much: an event is larger than max_message_size, 10 bytes. Raise "
-        "max_message_size. It begins: 'data: abcdefg'"
+        "http://example.test/graphql sent too much: an event is larger than max_message_size, 10 bytes. Pass a "
+        "higher max_message_size=. It begins: 'data: abcdefg'"
     )
     assert info.value.received == "data: abcdefg"
     assert info.value.response is not None
@@ -207,7 +207,7 @@ def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> No
 
 @given(cuts(st.binary(max_size=200)), st.sampled_from([0, 20]))
 def test_any_bytes(chunks: list[bytes], limit: int) -> None:
-    """Any bytes make events or the named error."""
+    """Any bytes yield events or a ``TransportProtocolError``."""
     outcome(EventStreamParser(limit), chunks)
 
 

@@ -101,7 +101,7 @@ def test_s09_empty_next() -> None:
     ],
 )
 def test_s09_error_event(data: bytes, message: str) -> None:
-    """``error`` is not in the protocol; it ends the operation with what it says."""
+    """``error`` is not part of the protocol; it ends the operation with its errors."""
     stream = GraphQLEventStream(0)
     assert received(stream, N1 + b"event: error\n" + data + b"\n" + N1) == [RESULT, Failed([{"message": message}])]
     assert stream.is_closed
@@ -115,7 +115,7 @@ def test_s13_comments_are_heartbeats() -> None:
 
 
 def test_s14_reconnection() -> None:
-    """The stream has the id and the delay with which to open it again."""
+    """The stream has the id and the delay for reconnecting."""
     stream = GraphQLEventStream(0)
     assert (stream.last_event_id, stream.reconnection_time) == ("", None)
     received(stream, b"retry: 2500\nid: 7\n" + N1)
@@ -139,7 +139,7 @@ def test_next_that_is_not_json(data: str) -> None:
 
 @pytest.mark.parametrize("data", [None, [], 1, {"foo": 1}, {"data": 1}, {"errors": None}])
 def test_next_that_is_not_a_response(data: Any) -> None:
-    """A next that is no GraphQL response ends the stream with an error that quotes it."""
+    """A next that is not a GraphQL response ends the stream with an error that quotes it."""
     response = Response(200, {}, "http://example.test/graphql/stream?token=secret", 0.1)
     with pytest.raises(TransportProtocolError) as info:
         received(GraphQLEventStream(0, response=response), event("next", data))
@@ -147,7 +147,7 @@ def test_next_that_is_not_a_response(data: Any) -> None:
     assert info.value.received == json.dumps(data)
     assert info.value.response is response
     assert info.value.message.startswith(
-        "http://example.test/graphql/stream broke the GraphQL over Server-Sent Events protocol: a result"
+        "http://example.test/graphql/stream violated the GraphQL over Server-Sent Events protocol: a result"
     )
 
 
@@ -272,14 +272,14 @@ def test_single_connection_events_without_data() -> None:
 @pytest.mark.parametrize("type", ["next", "complete", "error"])
 @pytest.mark.parametrize("data", [{}, {"id": 1}, {"id": None}, [], "a", None])
 def test_single_connection_event_without_id(type: str, data: Any) -> None:
-    """An event that names no operation breaks the protocol."""
+    """An event that names no operation violates the protocol."""
     with pytest.raises(TransportProtocolError, match=f"{type} must have the id of its operation"):
         single(event(type, data))
 
 
 @pytest.mark.parametrize("payload", [None, 1, {"data": 1}])
 def test_single_connection_payload_that_is_not_a_response(payload: Any) -> None:
-    """A payload that is no GraphQL response breaks the protocol; complete events before it are delivered."""
+    """A payload that is not a GraphQL response violates the protocol; complete events before it are delivered."""
     stream = SingleConnectionEventStream(0)
     stream.start("a")
     good, bad = ({"id": "a", "payload": member} for member in ({"data": {"n": 1}}, payload))
@@ -308,7 +308,7 @@ def test_any_split_yields_the_same_results(chunks: list[bytes], limit: int) -> N
 
 @given(STREAMS)
 def test_any_split_yields_the_same_results_by_operation(chunks: list[bytes]) -> None:
-    """This applies to single connection mode."""
+    """In single connection mode, too, any split of the bytes gives the same events."""
     streams = SingleConnectionEventStream(0), SingleConnectionEventStream(0)
     for stream in streams:
         stream.start("a")
@@ -318,6 +318,6 @@ def test_any_split_yields_the_same_results_by_operation(chunks: list[bytes]) -> 
 
 @given(cuts(st.binary(max_size=100)))
 def test_any_bytes(chunks: list[bytes]) -> None:
-    """Any bytes make events or the named error."""
+    """Any bytes yield events or a ``TransportProtocolError``."""
     outcome(GraphQLEventStream(0), chunks)
     outcome(SingleConnectionEventStream(0), chunks)

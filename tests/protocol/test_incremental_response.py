@@ -1,4 +1,4 @@
-"""MergedResponse: what data is merged to, and what that copies."""
+"""MergedResponse: where data is merged, and which containers are copied."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def containers(value: Any) -> Iterator[Any]:
 
 
 def test_i17_a_payload_copies_its_path_only() -> None:
-    """However large the response is: every other container is the same object in both snapshots."""
+    """Every container that is not on the path is the same object in both snapshots."""
     wide = [{"id": str(number), "tags": [{"n": number}]} for number in range(500)]
     delivery = fed({"data": {"a": {"b": wide}, "others": wide[:100]}, "hasNext": True})
     before = delivery.result()

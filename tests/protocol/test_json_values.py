@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import array
 import collections
 import dataclasses
 import datetime
 import decimal
 import enum
 import importlib.util
+import ipaddress
 import json
 import pathlib
 import uuid
 from collections.abc import Callable
 from typing import Any
 
+import pydantic
 import pytest
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.functional import lazystr
@@ -30,6 +33,10 @@ MOMENT = datetime.datetime(2026, 1, 2, 3, 4, 5, 678901)
 class Color(enum.Enum):
     RED = "red"
     DUE = datetime.date(2026, 1, 2)
+
+
+class Model(pydantic.BaseModel):
+    """A model, which is iterable."""
 
 
 class Plan(str, enum.Enum):
@@ -106,6 +113,10 @@ def test_values_that_django_does_not_write(value: object, wanted: object) -> Non
         (collections.deque([1]), "use list(value)"),
         (range(3), "use list(value)"),
         (iter([]), "use list(value)"),
+        (array.array("i", [1]), "use value.tolist()"),  # as NumPy's scalars and arrays
+        (ipaddress.ip_address("::1"), "use str(value)"),
+        (ipaddress.ip_network("10.0.0.0/8"), "use str(value)"),
+        (Model(), "use value.model_dump()"),
         (b"bytes", "use FileVar(value) to upload a file, or decode bytes to a str"),
         (memoryview(b""), "use FileVar(value)"),
         (open(__file__, "rb"), "use FileVar(value)"),  # noqa: SIM115 - closed by the test

@@ -218,7 +218,7 @@ def test_i_limit_message() -> None:
     with pytest.raises(TransportProtocolError) as info:
         received(parser, b"\r\n" + b"x" * 100)
     assert info.value.message.startswith(
-        "http://example.test/graphql sent too much: a part is larger than max_message_size, 20 bytes. Raise "
+        "http://example.test/graphql sent too much: a part is larger than max_message_size, 20 bytes. Pass a "
     )
 
 

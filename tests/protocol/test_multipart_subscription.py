@@ -180,7 +180,8 @@ def test_not_json() -> None:
     with pytest.raises(TransportProtocolError) as info:
         received(subscription, b"--graphql\r\n\r\n<html>\r\n--graphql")
     assert info.value.message == (
-        "http://example.test/graphql broke the multipart subscription protocol: a part must be JSON. It sent: '<html>'"
+        "http://example.test/graphql violated the multipart subscription protocol: a part must be JSON. It sent: "
+        "'<html>'"
     )
     assert info.value.__cause__ is not None
     assert subscription.is_closed
@@ -231,6 +232,6 @@ def test_any_split_yields_the_same_events(chunks: list[bytes], limit: int) -> No
 
 @given(cuts(st.binary(max_size=100)))
 def test_any_bytes(chunks: list[bytes]) -> None:
-    """Any bytes make events or the named error."""
+    """Any bytes yield events or a ``TransportProtocolError``."""
     outcome(stream(), chunks)
     outcome(stream(), [b"--graphql\r\n\r\n", *chunks, b"\r\n--graphql"])

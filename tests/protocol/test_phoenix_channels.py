@@ -157,7 +157,7 @@ def test_x04_replies_in_any_order() -> None:
 
 @pytest.mark.parametrize("response", [{}, None, [], 7, "ok", {"data": 7}, {"subscriptionId": "\ud800"}])
 def test_x04_a_reply_that_is_not_a_response(response: Any) -> None:
-    """The server broke the protocol."""
+    """The server violated the protocol."""
     machine = ready()
     id, _ = machine.subscribe(DOCUMENT)
     with pytest.raises(TransportProtocolError, match="the reply to a document must be a GraphQL response"):
@@ -217,7 +217,7 @@ def test_x07_early_events_are_bounded(monkeypatch: pytest.MonkeyPatch, caplog: p
 
 
 def test_x08_one_id_for_two() -> None:
-    """Each gets events of its own, and the last one unsubscribes."""
+    """Each operation gets its own copies of the events, and the last one unsubscribes."""
     machine, first = active()
     second, _ = machine.subscribe(DOCUMENT)
     assert data(machine, 1) == event(first, 1)
@@ -348,7 +348,7 @@ def test_x16_ignored_messages() -> None:
 
 @pytest.mark.parametrize("text", ["", "{", "7", "null", "{}", "[]", "[1, 2, 3, 4]", '{"type": "ok"}', "[NaN,1,1,1,1]"])
 def test_x16_messages_that_are_not_frames(text: str) -> None:
-    """The server broke the protocol, with 1002; a closed connection ignores it."""
+    """The client closes with 1002 because the server violated the protocol; a closed connection ignores the message."""
     machine = ready()
     with pytest.raises(TransportProtocolError) as caught:
         machine.receive(text)
@@ -358,7 +358,7 @@ def test_x16_messages_that_are_not_frames(text: str) -> None:
 
 
 def test_an_event_that_is_not_a_response() -> None:
-    """It would be lost, so the server broke the protocol."""
+    """The event would be lost, so it counts as a violation of the protocol."""
     machine, _ = active()
     with pytest.raises(TransportProtocolError, match="the result of subscription:data must be a GraphQL response"):
         receive(machine, "subscription:data", {"result": {"no": 1}}, topic=X, join=None)
@@ -398,7 +398,7 @@ steps = frames | st.sampled_from(["subscribe", "complete", "ping", "join", "clos
 
 @given(st.lists(steps, max_size=12), st.sampled_from(["1.0.0", "2.0.0"]))
 def test_any_conversation(conversation: list[Any], version: str) -> None:
-    """Whatever a server sends, the machine reports events of its operations, or that the server broke the protocol."""
+    """Whatever a server sends, the machine reports events of its operations, or a violation of the protocol."""
     machine = PhoenixChannels(version=version)
     machine.connection_init(None)
     started: set[str] = set()

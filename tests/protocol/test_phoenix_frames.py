@@ -13,14 +13,14 @@ V1, V2 = SERIALIZERS["1.0.0"], SERIALIZERS["2.0.0"]
 
 
 def test_version_2() -> None:
-    """An array of five."""
+    """A message is an array of five entries."""
     assert json.loads(V2.write("1", "2", 'a"b', "doc", '{"a":1}')) == ["1", "2", 'a"b', "doc", {"a": 1}]
     assert json.loads(V2.write(None, "2", "phoenix", "heartbeat")) == [None, "2", "phoenix", "heartbeat", {}]
     assert V2.read(["1", "2", "t", "e", {}]) == Frame("1", "2", "t", "e", {})
 
 
 def test_version_1() -> None:
-    """An object; at the end of a channel, ``ref`` is that of its join."""
+    """A message is an object; at the end of a channel, ``ref`` is the ref of its join."""
     assert json.loads(V1.write("1", "2", "t", "doc", '{"a":1}')) == {
         "topic": "t",
         "event": "doc",

@@ -48,7 +48,7 @@ def test_values_that_are_not_messages() -> None:
 
 
 def test_the_outcome_of_a_document() -> None:
-    """A subscription, a result or errors; an id that cannot be sent back is none."""
+    """A reply is a subscription, a result or errors; an id that cannot be sent back does not count."""
     assert outcome({"status": "ok", "response": {"subscriptionId": "X"}}) == ("subscription", "X")
     assert outcome({"status": "ok", "response": {"data": 1}}) == ("result", {"data": 1})
     assert outcome({"status": "error", "response": "no"}) == ("errors", "no")

@@ -14,7 +14,7 @@ def subscribed(*operations: str) -> PhoenixSubscriptions:
 
 
 def test_x06_x08_receivers() -> None:
-    """Those that were confirmed with an id, in that order, until they leave."""
+    """Operations receive the events of the id with which they were confirmed, in that order, until they leave."""
     subscriptions = subscribed("1", "2")
     assert list(subscriptions.receivers("X")) == ["1", "2"]
     assert list(subscriptions.receivers("Y")) == []

@@ -28,7 +28,7 @@ def test_x01_the_path_and_the_version(url: str, expected: str) -> None:
 
 
 def test_x01_an_unknown_version() -> None:
-    """The error names those that are known."""
+    """The error names the known versions."""
     with pytest.raises(ValueError, match=r"vsn=3\.0\.0, which is unknown; use 1\.0\.0 or 2\.0\.0"):
         socket_url("ws://h/socket?vsn=3.0.0")
 

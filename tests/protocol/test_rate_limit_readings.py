@@ -42,7 +42,7 @@ def test_github() -> None:
 
 
 def test_linear() -> None:
-    """Requests and complexity; the limit of one endpoint does not delay the others."""
+    """Requests and complexity are limited; the limit of one endpoint does not delay the others."""
     headers = {
         "X-Complexity": "72",
         "X-RateLimit-Requests-Limit": "5000",
@@ -60,7 +60,7 @@ def test_linear() -> None:
 
 
 def test_monday() -> None:
-    """The header, and the complexity if the query asks for it."""
+    """The header is read, and the complexity if the query selects it."""
     headers = {"RateLimit": '"complexity";r=900;t=30', "RateLimit-Policy": '"complexity";q=1000;w=60'}
     by_header = {'"complexity"': Reading(900, 1000, 30 + ROUNDING)}
     assert read_monday(parts(headers), NOW) == by_header

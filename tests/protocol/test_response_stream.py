@@ -38,7 +38,7 @@ def test_violation() -> None:
     error = violation("some", "a rule is a rule", b"\xff" + b"x" * 5000, RESPONSE)
     assert isinstance(error, TransportProtocolError)
     assert error.message == (
-        f"http://example.test/graphql broke the some protocol: a rule is a rule. It sent: '\ufffd{'x' * 199}'"
+        f"http://example.test/graphql violated the some protocol: a rule is a rule. It sent: '\ufffd{'x' * 199}'"
     )
     assert (error.rule, error.received, error.response) == ("a rule is a rule", "\ufffd" + "x" * 999, RESPONSE)
 
@@ -47,9 +47,9 @@ def test_violation_without_response() -> None:
     """Without a response, the error names the server."""
     assert (
         violation("some", "r", "x" * 5000, None).message
-        == f"The server broke the some protocol: r. It sent: {'x' * 200!r}"
+        == f"The server violated the some protocol: r. It sent: {'x' * 200!r}"
     )
     assert too_large("a part", 5, bytearray(b"123456"), None).message == (
-        "The server sent too much: a part is larger than max_message_size, 5 bytes. Raise max_message_size. It begins: "
-        "'123456'"
+        "The server sent too much: a part is larger than max_message_size, 5 bytes. Pass a higher max_message_size=. "
+        "It begins: '123456'"
     )

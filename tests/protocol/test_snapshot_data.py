@@ -24,7 +24,7 @@ def test_each_error_is_raised_once() -> None:
 
 
 def test_a_throttled_response() -> None:
-    """It is an error of its own class, as from execute."""
+    """It raises ``TransportRateLimited``, like execute."""
     throttled = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
     with pytest.raises(TransportRateLimited):
         SnapshotData()(ExecutionResult(errors=[throttled]))

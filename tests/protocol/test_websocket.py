@@ -60,7 +60,7 @@ def test_illegal_moves_of_the_client(
     if state in allowed:
         move(protocol)
         return
-    with pytest.raises(LocalProtocolError, match=f"{make.NAME} does not allow to send .* while {state.value}"):
+    with pytest.raises(LocalProtocolError, match=f"{make.NAME} does not allow sending .* while {state.value}"):
         move(protocol)
     assert protocol.state is state
     assert not protocol.operations

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import gc
+import os
 import pickle
+import sys
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +91,27 @@ def test_only_one_source_can_be_given() -> None:
     """Two sources of the schema are ambiguous."""
     with pytest.raises(TypeError, match="Pass only one of schema=, introspection="):
         Client("http://localhost/graphql", schema="type Query { a: Int }", fetch_schema_from_transport=True)
+
+
+@pytest.mark.parametrize("path", ["missing.graphql", ".", "type Query", "a\0b", "x" * 5000])
+@pytest.mark.parametrize("kind", [str, Path])
+def test_a_file_that_cannot_be_read_is_reported_at_once(kind: type[str | Path], path: str) -> None:
+    """Not by the first call."""
+    with pytest.raises(
+        ValueError, match=r"^schema must be SDL text or the path of a file; the file '.*' cannot be read"
+    ):
+        Client("http://localhost/graphql", schema=kind(path))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no named pipes in folders")
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    """The check when the client is created leaves its content to the first call."""
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with Client("http://localhost/graphql", schema=path) as client, ThreadPoolExecutor(1) as pool:
+        written = pool.submit(path.write_text, "type Query { a: Int }")
+        assert client.schema.query_type is not None
+        assert written.result()
 
 
 def test_introspection_options_are_passed_on() -> None:

@@ -119,7 +119,7 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
     assert caught.value.line == 3
     with pytest.raises(FileNotFoundError, match=r"missing\.graphql"):
         load_schema(tmp_path / "missing.graphql", no_server)
-    with pytest.raises(FileNotFoundError, match=r"given as schema= cannot be read.*schema\.grapql"):
+    with pytest.raises(FileNotFoundError, match=r"The schema file cannot be read.*schema\.grapql"):
         load_schema("schema.grapql", no_server)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from graphql import introspection_from_schema
 
 from syncgql.schema.provider import load_schema
-from syncgql.schema.text_file import read_text
+from syncgql.schema.text_file import check_file, is_path, read_text
 from tests.schema.test_provider import no_server
 from tests.schemas import schema_of
 
@@ -49,3 +50,23 @@ def test_an_empty_file(tmp_path: Path) -> None:
     path = tmp_path / "schema.graphql"
     path.write_bytes(b"")
     assert read_text(path) == ""
+
+
+def test_text_that_is_a_path() -> None:
+    """SDL and JSON contain a brace."""
+    assert all(is_path(text) for text in ("schema.graphql", "/a b/schema.json"))
+    assert not any(is_path(text) for text in ("", " ", "type A { b: Int }", "scalar A\nscalar B", "{}"))
+
+
+def test_files_that_may_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The error is the one that opening would raise."""
+    path = tmp_path / "schema.graphql"
+    with pytest.raises(FileNotFoundError):
+        check_file(path)
+    with pytest.raises(IsADirectoryError, match=re.escape(tmp_path.name)):
+        check_file(tmp_path)
+    path.write_text(SDL, "utf-8")
+    check_file(path)
+    monkeypatch.setattr("os.access", lambda path, mode: False)  # root may read everything
+    with pytest.raises(PermissionError, match=r"schema\.graphql"):
+        check_file(path)

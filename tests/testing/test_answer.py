@@ -22,7 +22,7 @@ def test_a_body_is_text() -> None:
 
 
 def test_an_exception_is_a_new_object() -> None:
-    """Each call gets its own, of a class or of an object."""
+    """Each call raises its own exception, whether a class or an object was given."""
     error = TransportConnectionFailed("cut")
     assert isinstance(Answer(raises=TransportConnectionFailed("cut")).error(), TransportConnectionFailed)
     assert Answer(raises=error).error() is not error

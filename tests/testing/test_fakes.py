@@ -40,7 +40,7 @@ fragment parts on Book { title price pages sold createdAt shade editions }
 
 
 def test_everything_has_its_type() -> None:
-    """Scalars, enums, lists of lists, interfaces, unions, aliases, fragments and directives."""
+    """This holds for scalars, enums, nested lists, interfaces, unions, aliases, fragments and directives."""
     data = Fakes(SCHEMA).data(EVERYTHING)
     first = data["first"]
     assert [type(first[name]) for name in ("title", "price", "pages", "sold", "createdAt", "shade")] == [

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from syncgql import Client, TransportConnectionFailed
+from syncgql import Client, TokenAuth, TransportConnectionFailed
+from syncgql.runtime.event_buffer import Overflow
 from syncgql.testing import GraphQLMock, complete, drop, event
 
 from .program import ADDED, URL
@@ -21,6 +24,25 @@ def test_reconnect(mock: GraphQLMock, code: int | None) -> None:
         assert events.stats.reconnects == 1
     assert len(gaps) == 1
     assert len(mock.calls_of("Added")) == 2
+
+
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        {"headers": lambda: {"Authorization": "Bearer ada"}},
+        {"auth": lambda: "Bearer ada"},
+        {"auth": TokenAuth(lambda: "ada")},
+        {"headers": {"Authorization": "Bearer ada"}, "init_payload": dict},
+    ],
+    ids=["headers", "auth", "TokenAuth", "init_payload"],
+)
+@pytest.mark.parametrize("overflow", ["block", "drop_oldest"])
+def test_functions_for_credentials(mock: GraphQLMock, credentials: dict[str, Any], overflow: Overflow) -> None:
+    """A function may return the credentials of a subscription; it is called for each connection."""
+    mock.script("Added", event({"n": 1}), drop(1012), event({"n": 2}), complete())
+    with Client(URL, **credentials) as client:
+        assert list(client.subscribe(ADDED, overflow=overflow)) == [{"n": 1}, {"n": 2}]
+    mock.assert_called("Added", headers={"Authorization": "Bearer ada"}, times=2)
 
 
 def test_a_fatal_close_code(mock: GraphQLMock) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -13,14 +15,22 @@ from syncgql import (
     ExecutionResult,
     GraphQLRequest,
     RequestsHTTPTransport,
+    TokenAuth,
+    TransportAuthenticationError,
     TransportConnectionFailed,
     TransportProtocolError,
+    TransportServerError,
     TransportTimeout,
 )
 from syncgql.testing import GraphQLMock, UnexpectedOperation, event
 
 from ..fix_servers import Server
 from .program import ADDED, BOOK, SDL, URL, deep_inside
+
+
+def with_requests(url: str, auth: TokenAuth) -> Client:
+    return Client(transport=RequestsHTTPTransport(url, auth=auth))
+
 
 # -- queries and mutations
 
@@ -43,7 +53,7 @@ def test_delays_take_no_time(mock: GraphQLMock) -> None:
 
 
 def test_delays_of_a_batch_pass_at_the_same_time(mock: GraphQLMock) -> None:
-    """Ten times 6 s are less than 10 s."""
+    """Ten simultaneous delays of 6 s take less than 10 s."""
     mock.add("Book", {"book": None}, delay=6)
     with Client(URL) as client:
         batch = [GraphQLRequest(BOOK, {"id": "1"})] * 10
@@ -52,7 +62,7 @@ def test_delays_of_a_batch_pass_at_the_same_time(mock: GraphQLMock) -> None:
 
 @pytest.mark.parametrize("schema", [None, SDL])
 def test_typename(schema: str | None) -> None:
-    """The query of ``ping()`` is answered with and without a schema, and is no call."""
+    """The query of ``ping()`` is answered with and without a schema, and does not count as a call."""
     with GraphQLMock(schema) as mock, Client(URL) as client:
         assert client.execute("{ __typename }") == {"__typename": "Query"}
         assert client.ping() >= 0
@@ -84,7 +94,7 @@ def test_pass_through_of_subscriptions_and_parts(mock: GraphQLMock, strawberry_s
 
 
 def test_every_kind_of_client(mock: GraphQLMock) -> None:
-    """Clients created before, with a transport, with requests; and futures."""
+    """The mock applies to clients that were created earlier, have a transport or use requests, and to futures."""
     mock.add("Book", {"book": None})
     for transport in (AIOHTTPTransport(URL, {"X": "1"}), RequestsHTTPTransport(URL, {"X": "1"})):
         with Client(transport=transport) as client:
@@ -129,6 +139,26 @@ def test_other_exceptions_end_a_batch(mock: GraphQLMock) -> None:
     mock.add("Broken", raises=ZeroDivisionError)
     with Client(URL) as client, pytest.raises(ZeroDivisionError):
         client.execute_batch_results(["query Book { a }", "query Broken { a }"])
+
+
+@pytest.mark.parametrize("refusal", [{"status": 401}, {"raises": TransportAuthenticationError("no")}])
+@pytest.mark.parametrize("make", [Client, with_requests])
+def test_a_refused_token_is_replaced(mock: GraphQLMock, refusal: dict[str, Any], make: Callable[..., Client]) -> None:
+    """The call is sent once more, with the next token of TokenAuth."""
+    tokens = iter(["old", "new"])
+    mock.add("Book", **refusal)
+    mock.add("Book", {"book": None})
+    with make(URL, auth=TokenAuth(lambda: next(tokens))) as client:
+        assert client.execute(BOOK, {"id": "1"}) == {"book": None}
+    assert [call.headers["Authorization"] for call in mock.calls] == ["Bearer old", "Bearer new"]
+
+
+def test_credentials_that_the_server_repeats_are_hidden(mock: GraphQLMock) -> None:
+    """The exception of a mocked response hides them as that of a real response does."""
+    mock.add("Book", status=500, body="The key hunter22 is not known.")
+    with Client(URL, auth="Bearer hunter22") as client, pytest.raises(TransportServerError) as caught:
+        client.execute(BOOK, {"id": "1"})
+    assert "hunter22" not in str(caught.value)
 
 
 # -- subscriptions

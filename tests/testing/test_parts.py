@@ -42,7 +42,7 @@ def kit(request: pytest.FixtureRequest) -> Iterator[tuple[Answers, Client]]:
 
 
 def test_script_of_parts(kit: tuple[Answers, Client]) -> None:
-    """Streamed, each step is an item; executed, they are the whole."""
+    """``stream`` yields an item for each step; ``execute`` returns the whole."""
     answers, client = kit
     answers.script("Book", *STEPS)
     first, second, third = client.stream(DOCUMENT)
@@ -107,7 +107,7 @@ def test_blocking_transport() -> None:
 
 
 def test_break_ends_the_script(kit: tuple[Answers, Client]) -> None:
-    """A pause is not waited for."""
+    """Leaving the loop does not wait for a pause in the script."""
     answers, client = kit
     answers.script("Book", event(TITLE), pause(3600), part(["book"], {"summary": "Late."}))
     for item in client.stream(DOCUMENT):

@@ -41,7 +41,7 @@ def recorded_and_replayed(tape: Path, url: str, program: Callable[[str], Any], *
 
 
 def test_queries(strawberry_server: Server, tmp_path: Path) -> None:
-    """Each with its variables; neither headers nor credentials are on the tape."""
+    """Each is recorded with its variables; neither headers nor credentials are on the tape."""
 
     def program(url: str) -> list[Any]:
         with Client(url, headers={"Authorization": "Bearer long-secret-token"}) as client:
@@ -102,7 +102,7 @@ def test_errors(strawberry_server: Server, tmp_path: Path) -> None:
 
 
 def test_subscriptions(strawberry_server: Server, tmp_path: Path) -> None:
-    """Their events and their end."""
+    """Their events and their end are recorded."""
 
     def program(url: str) -> list[Any]:
         with Client(url) as client:
@@ -152,7 +152,7 @@ def test_failed_connections_are_not_recorded(tmp_path: Path) -> None:
 
 
 def test_left_out_variables_are_not_compared(strawberry_server: Server, tmp_path: Path) -> None:
-    """A variable that differs from run to run."""
+    """A variable may differ from run to run."""
     names = iter(["Monday", "Tuesday"])
 
     def program(url: str) -> Any:
@@ -167,7 +167,7 @@ def test_left_out_variables_are_not_compared(strawberry_server: Server, tmp_path
 
 @pytest.mark.parametrize("document", ["query Hi { hello }", "subscription Hi { count }"])
 def test_unrecorded_requests_fail(document: str, tmp_path: Path) -> None:
-    """Queries and subscriptions; the failure is kept in case the program catches it."""
+    """This applies to queries and subscriptions; the failure is kept in case the program catches it."""
     (tmp_path / "a.json").write_text('{"tape": 1, "recordings": []}')
     with GraphQLMock() as mock, Client(NOWHERE) as client:
         mock.replay(tmp_path / "a.json")

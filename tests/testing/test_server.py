@@ -32,7 +32,7 @@ def server() -> Iterator[GraphQLServer]:
 
 
 def test_over_http(server: GraphQLServer) -> None:
-    """By POST and by GET; received requests are recorded."""
+    """The server accepts POST and GET, and records the requests."""
     server.add("Book", {"book": {"title": "Emma"}})
     with Client(server.url, headers={"X-One": "1"}) as client:
         assert client.execute(BOOK, {"id": "7"}) == {"book": {"title": "Emma"}}
@@ -43,7 +43,7 @@ def test_over_http(server: GraphQLServer) -> None:
 
 
 def test_from_another_process(server: GraphQLServer, run_script: RunScript) -> None:
-    """Another process is the purpose of the server."""
+    """A program in another process can use the server."""
     server.add("Book", {"book": {"title": "Emma"}})
     server.script("Added", event({"n": 1}), drop(1012), event({"n": 2}), complete())
     result = run_script(
@@ -60,7 +60,7 @@ def test_from_another_process(server: GraphQLServer, run_script: RunScript) -> N
 
 
 def test_failures_on_the_wire(server: GraphQLServer) -> None:
-    """A status, errors, and a dropped connection instead of a response."""
+    """The server sends a status or errors, or drops the connection instead of responding."""
     server.add("Book", errors=["no"])
     server.add("Book", status=502, body="bad gateway")
     server.add("Book", raises=ConnectionError)

@@ -20,7 +20,7 @@ def test_other_variables() -> None:
         "The nearest recording has other variables:",
         '  id: "7" was recorded, "8" was sent',
         '  lang: "de" was recorded, "en" was sent',
-        "Recorded are:",
+        "The recorded operations are:",
         '  query Book {"id": "7", "lang": "de"}',
         '  query Book {"id": "9", "lang": "en", "old": true}',
     ]
@@ -48,7 +48,7 @@ def test_another_name() -> None:
 
 
 def test_long_and_empty_tapes() -> None:
-    """A list has an end; repeated recordings are one line."""
+    """The list is limited; repeated recordings are one line."""
     assert describe_mismatch(recording(), []).endswith("\nNothing was recorded.")
     many = [recording("query Film", n=number) for number in range(SHOWN + 5)]
     text = describe_mismatch(recording(), many * 2)

@@ -51,7 +51,7 @@ FORK = """
 
 
 def test_without_a_client_in_asyncio_code(phoenix_server: PhoenixServer) -> None:
-    """Queries, mutations and subscriptions, with pings that are heartbeats."""
+    """Queries, mutations and subscriptions work, with heartbeats as pings."""
 
     async def main() -> None:
         transport = PhoenixChannelWebsocketsTransport(phoenix_server.socket_url)
@@ -75,7 +75,7 @@ def test_without_a_client_in_asyncio_code(phoenix_server: PhoenixServer) -> None
 
 
 def test_a_client_with_it_can_be_pickled(phoenix_server: PhoenixServer) -> None:
-    """The copy opens a connection of its own."""
+    """The copy opens its own connection."""
     with client_of(phoenix_server) as client, pickle.loads(pickle.dumps(client)) as copy:
         assert client.execute("{ hello }") == copy.execute("{ hello }")
         assert len(phoenix_server.seen("ws_connect")) == 2
@@ -106,7 +106,7 @@ def test_ctrl_c_unsubscribes(phoenix_server: PhoenixServer) -> None:
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="Windows has no fork")
 def test_fork(phoenix_server: PhoenixServer, run_script: RunScript) -> None:
-    """A child opens a socket of its own, and its end leaves the parent's subscription alone."""
+    """A child opens its own socket, and its end does not affect the parent's subscription."""
     result = run_script(FORK, phoenix_server.socket_url)
     assert (result.stderr, result.exit_code) == ("", 0)
     assert result.stdout.split() == ["forked", "child", "child"]

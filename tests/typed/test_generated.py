@@ -8,6 +8,7 @@ import pytest
 
 from syncgql import UNSET
 from syncgql.typed.generated import (
+    LIST,
     Enumeration,
     Model,
     decode_items,
@@ -55,7 +56,7 @@ def test_unknown_values_are_not_kept() -> None:
     assert Kind("B") == "B"
     assert str(Kind("B")) == "B"
     assert list(Kind) == [Kind.A]
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match=r"^1 is not a valid Kind$"):
         Kind(1)
 
 
@@ -69,15 +70,39 @@ class Table(Model):
     notes: str
 
 
-def test_places_are_found_in_lists_in_lists() -> None:
-    """The value is found by identity: the values before it match. The field is the first one that is not set."""
+@pytest.mark.parametrize(
+    ("nullable", "rows", "wrong", "expected", "place"),
+    [
+        ((True, True, False), [None, ["a", None]], None, "", [1, 1]),  # [[Kind!]]
+        ((True, False, True), [[None], None], None, LIST, [1]),  # [[Kind]!]
+        ((False, False, False), [["a"], "a"], "a", LIST, [1]),
+        ((False, False, False), [[1, 2], 2], 2, LIST, [1]),
+        ((False, True, True, False), [[None, [1]], None, [None, [1, None]]], None, "", [2, 1, 1]),  # [[[Int!]]]!
+        ((False, False, False), "no list", "no list", LIST, []),
+    ],
+)
+def test_places_are_found_in_lists_in_lists(
+    nullable: tuple[bool, ...], rows: Any, wrong: Any, expected: str, place: list[int]
+) -> None:
+    """Values before the wrong one match, and null is allowed at some levels only. The field is the first not set."""
+    table = new(Table)
+    table.title = ""
+    keys = ["title", "allRows", "notes"]
+    with pytest.raises(Mismatch) as caught:
+        refuse(Mismatch(expected, wrong), {"allRows": rows}, table, keys, {"allRows": nullable})
+    assert caught.value.steps[::-1] == ["allRows", *place]
+
+
+def test_places_inside_objects_in_lists_in_lists() -> None:
+    """The objects that come before the wrong one may be equal to it."""
     wrong = {"x": 1}
-    mismatch = Mismatch("str", 1)
+    mismatch = Mismatch(LIST, 1)
     mismatch.steps, mismatch.inside = ["x"], wrong
     table = new(Table)
     table.title = ""
+    keys = ["title", "allRows", "notes"]
     with pytest.raises(Mismatch) as caught:
-        refuse(mismatch, {"allRows": [[], [{"x": 1}, wrong]]}, table, ["title", "allRows", "notes"])
+        refuse(mismatch, {"allRows": [[], [{"x": 1}, wrong]]}, table, keys, {"allRows": (False, False, False)})
     assert caught.value.steps[::-1] == ["allRows", 1, 1, "x"]
 
 

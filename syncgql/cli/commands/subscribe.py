@@ -10,6 +10,7 @@ from ...deadline import Deadline
 from ...exceptions import TransportTimeout
 from ...result import ExecutionResult
 from ...subscription import Subscription
+from ...transport.selection.subscription_protocols import AUTO, NAMES
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode
@@ -19,7 +20,7 @@ from ..requests import RequestOptions, request_options
 from ..selection import select
 
 READER_CHECK_INTERVAL = 0.5
-"""The seconds between two checks that a program still reads the events."""
+"""The seconds between two checks whether a program still reads the events."""
 
 
 @click.command()
@@ -35,8 +36,8 @@ READER_CHECK_INTERVAL = 0.5
 )
 @click.option(
     "--protocol",
-    type=click.Choice(["auto", "graphql-transport-ws", "graphql-ws", "sse", "multipart"]),
-    default="auto",
+    type=click.Choice([AUTO, *NAMES]),
+    default=AUTO,
     show_default=True,
     help="The protocol of the subscription.",
 )

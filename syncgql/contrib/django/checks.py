@@ -14,7 +14,7 @@ from ... import SyncGQLError
 from .clients import clients
 
 PING_TIMEOUT = 5
-"""The seconds in which an API must answer."""
+"""The time limit for the response of an API, in seconds."""
 
 
 def check_clients(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
@@ -44,10 +44,10 @@ def check_certificates(app_configs: object = None, **_: Any) -> list[checks.Chec
 
 
 def check_endpoints(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
-    """Ping the API of each client, all at once, and report those without an answer (``syncgql.W002``).
+    """Ping the APIs of all clients at the same time, and report those that do not respond (``syncgql.W002``).
 
-    A check cannot see the requested tags, so it is one of ``--deploy``, and its messages are warnings: they
-    fail only with ``--fail-level WARNING``.
+    A check cannot see which tags were requested, so this one runs only with ``--deploy``. Its messages are warnings,
+    which fail the command only with ``--fail-level WARNING``.
     """
     names = [name for name, error in _created() if error is None]
     if not names:
@@ -57,12 +57,12 @@ def check_endpoints(app_configs: object = None, **_: Any) -> list[checks.CheckMe
 
 
 def _ping(name: str) -> checks.CheckMessage | None:
-    """Return a warning if an API does not answer."""
+    """Return a warning if an API does not respond."""
     with clients.create(name) as client:
         try:
             client.ping(timeout=PING_TIMEOUT)
         except SyncGQLError as error:
-            return checks.Warning(f"SYNCGQL[{name!r}] does not answer: {error}", id="syncgql.W002")
+            return checks.Warning(f"SYNCGQL[{name!r}] does not respond: {error}", id="syncgql.W002")
     return None
 
 

@@ -112,7 +112,7 @@ def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> di
 
 
 def _refuse_socket(url: object) -> None:
-    """Raise ValueError if queries go over a WebSocket, whose headers are those of the handshake."""
+    """Raise ``ValueError`` if queries are sent over a WebSocket, which has headers only in its handshake."""
     if str(url).lower().startswith(("ws:", "wss:")):
         raise ValueError(
             "forward_headers needs an http:// or https:// URL, because a WebSocket has no headers per request. "

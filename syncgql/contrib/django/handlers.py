@@ -31,7 +31,14 @@ class SubscriptionHandler:
         return self.function(event)
 
     def subscribe(self) -> Subscription[dict[str, Any]]:
-        """Start the subscription. Raises what ``Client.subscribe`` raises, and ``ImproperlyConfigured``."""
+        """Start the subscription.
+
+        Raises:
+            ImproperlyConfigured: the setting does not contain the client, or its options are invalid.
+            TransportError: connecting failed or took too long, or the transport cannot subscribe.
+            DocumentError: the request cannot be sent, for example because of a syntax error.
+            ClientClosed: the client is closed.
+        """
         return clients[self.client].subscribe(self.request)
 
 
@@ -46,6 +53,10 @@ def subscription_handler(
         client: the name of the client in the setting ``SYNCGQL``.
         document: the subscription.
         variable_values: the values of its variables.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        DocumentError: the document is empty.
     """
     request = GraphQLRequest(document, variable_values)
 

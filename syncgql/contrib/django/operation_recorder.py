@@ -31,7 +31,8 @@ class RecordedOperation:
         document: its text.
         variables: the names of its variables, without the values, which may be secret.
         key: equal for operations with the same document and variables.
-        status: the HTTP status, the name of an exception class, or a word.
+        status: the HTTP status, the name of the exception's class, or both; without them, ``answered`` or
+            ``subscribed``.
         errors: the number of errors in the response.
         attempts: the number of times that it was sent.
         seconds: its duration, including retries.

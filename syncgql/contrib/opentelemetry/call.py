@@ -28,7 +28,7 @@ class Outcome:
         span: the span to record it in.
 
     Attributes:
-        span: the argument.
+        span: the argument of the same name.
         error_type: the type of the first error; None if there was none.
     """
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import encodings.idna  # noqa: F401  # encodes host names; a fork during its import would leave it broken in the child
 import os
 import socket
 from collections.abc import Awaitable, Coroutine

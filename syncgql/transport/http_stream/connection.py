@@ -16,8 +16,8 @@ from ...protocol.response_stream import Completed, Failed, Heartbeat, StreamRead
 from ...result import ABSENT, ExecutionResult
 from ..base import EventSink
 from ..http.open_response import OpenResponse
-from ..recovery.attempts import was_useful
 from ..recovery.loss import ConnectionLoss, failed, silent
+from ..recovery.outage import SETTLED_SECONDS
 from .liveness import LIMIT, StreamLiveness
 from .options import StreamOptions
 from .protocols import StreamProtocol
@@ -61,7 +61,7 @@ class StreamConnection:
     @property
     def was_useful(self) -> bool:
         """Whether the connection delivered a result or stayed open for a while; otherwise it was a failed attempt."""
-        return was_useful(has_delivered=self._has_delivered, acknowledged_for=self._time() - self._opened_at)
+        return self._has_delivered or self._time() - self._opened_at >= SETTLED_SECONDS
 
     async def carry(self, sink: EventSink) -> ConnectionLoss | None:
         """Pass the results to a sink, then close the response; see ``Carrier``."""

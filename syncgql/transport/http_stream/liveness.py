@@ -25,7 +25,7 @@ class StreamLiveness:
     Args:
         options: the options of the transport.
         has_heartbeats: whether the server sends heartbeats at regular intervals.
-        give_up: called with the seconds of the limit that expired; at most once.
+        give_up: called at most once, with the limit that expired, in seconds.
     """
 
     def __init__(self, options: StreamOptions, give_up: Callable[[float], object], *, has_heartbeats: bool) -> None:

@@ -17,8 +17,8 @@ from ...result import ABSENT, ExecutionResult
 from ..background import in_background
 from ..base import EventSink
 from ..http.open_response import OpenResponse
-from ..recovery.attempts import was_useful
 from ..recovery.loss import ConnectionLoss, failed, left, silent
+from ..recovery.outage import SETTLED_SECONDS
 from .connection import ended_early
 from .liveness import LIMIT, StreamLiveness
 from .options import StreamOptions
@@ -69,7 +69,7 @@ class SharedStream:
     @property
     def was_useful(self) -> bool:
         """Whether the stream delivered a result or stayed open for a while; otherwise it was a failed attempt."""
-        return was_useful(has_delivered=self.has_delivered, acknowledged_for=self._time() - self._opened_at)
+        return self.has_delivered or self._time() - self._opened_at >= SETTLED_SECONDS
 
     def begin(self, id: str) -> SharedOperation:
         """Accept results for an operation, which can arrive before the response to its request."""

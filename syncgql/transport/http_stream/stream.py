@@ -24,9 +24,8 @@ from ...request import GraphQLRequest
 from ...result import ExecutionResult
 from ..background import in_background
 from ..base import EventSink
-from ..recovery.attempts import Attempts
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
-from ..recovery.outage import Outage
+from ..recovery.outage import Attempts, Outage
 from ..selectable_stream import ProtocolsRefused, SelectableStream
 from .options import StreamOptions
 
@@ -69,7 +68,7 @@ class Prepared(Protocol):
 
     @property
     def protocol_name(self) -> str:
-        """The name of the protocol by which the results arrive."""
+        """The name of the protocol over which the results arrive."""
 
     @property
     def where(self) -> str:
@@ -250,12 +249,14 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
                 loss = not_prepared(self._where, error)
             await self._wait(loss, deadline=deadline if is_first else None)
 
-    async def _wait(self, loss: ConnectionLoss, *, was_useful: bool = False, deadline: Deadline | None = None) -> None:
+    async def _wait(
+        self, loss: ConnectionLoss, *, was_useful: bool | None = None, deadline: Deadline | None = None
+    ) -> None:
         """Wait before the next attempt.
 
         Args:
             loss: the loss of the previous connection.
-            was_useful: whether that connection was useful.
+            was_useful: whether that connection was useful; None if it could not be opened.
             deadline: the deadline of a caller that waits for its first connection; None if no caller waits.
 
         Raises:

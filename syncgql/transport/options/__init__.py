@@ -1,6 +1,7 @@
 """Options that several transports accept, checked before connecting. There is one module for each kind of option."""
 
 from .arguments import check_arguments, check_method
+from .batches import BATCH_MAX, check_batch_options
 from .cookies import check_cookies
 from .credentials import (
     AuthOption,
@@ -33,6 +34,7 @@ from .tls import CertOption, check_ssl, missing_bundle, with_certificate
 from .urls import check_proxy, check_url
 
 __all__ = [
+    "BATCH_MAX",
     "MAX_MESSAGE_SIZE",
     "POOL_SIZE",
     "AuthOption",
@@ -51,6 +53,7 @@ __all__ = [
     "call_limit",
     "check_arguments",
     "check_auth",
+    "check_batch_options",
     "check_cookies",
     "check_credentials",
     "check_fixed_headers",

@@ -84,7 +84,7 @@ def token_auth_of(auth: AuthOption) -> TokenAuth | None:
 def authorization(auth: Credentials) -> str:
     """Return the value of the ``Authorization`` header for credentials.
 
-    aiohttp's own parameters for credentials are deprecated since 3.14.
+    The header is built here, because aiohttp's own parameters for credentials are deprecated since 3.14.
 
     Raises:
         TypeError: *auth* is neither a pair of user name and password, nor an ``aiohttp.BasicAuth``, nor text.
@@ -114,7 +114,7 @@ def with_authorization(
 
 
 def add_token(headers: CIMultiDict[str], auth: TokenAuth) -> None:
-    """Add a token, unless the request is one of the function that fetches it."""
+    """Add a token, unless the request was made by the function that fetches the token."""
     if (value := auth.authorization()) is not None:
         headers["Authorization"] = value
 

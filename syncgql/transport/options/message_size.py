@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...checks import check_count
 
 MAX_MESSAGE_SIZE = 16 * 1024 * 1024
-"""The maximum size by default, in bytes; four times that of aiohttp."""
+"""The default maximum size, in bytes; four times aiohttp's default."""
 
 
 def check_message_size(max_message_size: int) -> int:

@@ -9,7 +9,7 @@ POOL_SIZE = 100
 
 
 def check_pool_size(size: int | None, *, has_connector: bool) -> int:
-    """Return *size* as aiohttp expects it, which has 0 for no limit.
+    """Return *size* as aiohttp expects it: 0 for no limit.
 
     Args:
         size: the maximum number of connections; None for no limit.

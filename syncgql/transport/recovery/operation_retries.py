@@ -12,9 +12,8 @@ from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...protocol.close_codes import RetryDecision
 from ..background import in_background
-from .attempts import Attempts
 from .loss import not_prepared
-from .outage import Warnings
+from .outage import Attempts, Warnings
 from .policy import ReconnectPolicy
 
 logger = logging.getLogger(__name__)

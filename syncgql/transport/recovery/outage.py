@@ -1,7 +1,8 @@
 """Outage: the time from the loss of a connection to the next one, with its log messages and errors.
 
 ``Attempts`` decides how long to wait and when to give up. An outage records how it began, for the error that ends it.
-It logs a warning for the loss, one per minute while it lasts, and one when the connection is re-established.
+It logs a warning for the loss, one per minute while it lasts, and one when the connection is re-established. This
+module does no I/O and reads no clock.
 """
 
 from __future__ import annotations
@@ -9,13 +10,86 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
-from .attempts import Attempts
+from ...protocol.close_codes import RetryDecision
 from .loss import ConnectionLoss, given_up
+from .policy import ReconnectPolicy
 
 logger = logging.getLogger(__name__)
 
 WARNING_SECONDS = 60.0
 """Seconds between two warnings. By default, an outage has an attempt at least every 31 s for ten minutes."""
+
+FIRST_ATTEMPTS = 5
+"""The number of attempts for callers that wait for their first connection, if the policy does not set one."""
+
+SETTLED_SECONDS = 10.0
+"""A connection that stays open for this many seconds after its acknowledgement is useful, even without an event."""
+
+
+class Attempts:
+    """The consecutive failed connections.
+
+    Args:
+        policy: when to reconnect; None for never.
+        refreshable: whether the next connection may have different credentials. Only then does the client reconnect
+            after its credentials were refused, and only once.
+
+    Attributes:
+        failed: the number of consecutive connections that have failed.
+        since: when a useful connection was lost, or else the first attempt failed; None if neither has happened.
+    """
+
+    def __init__(self, policy: ReconnectPolicy | None, *, refreshable: bool) -> None:
+        self._policy = policy
+        self._refreshable = refreshable
+        self.failed = 0
+        self.since: float | None = None
+        self._was_refused = False
+
+    def next_delay(
+        self,
+        decision: RetryDecision,
+        now: float,
+        *,
+        was_useful: bool = False,
+        retry_after: float | None = None,
+        code: int | None = None,
+    ) -> float | None:
+        """Record the end of a connection, and return the seconds to wait before the next; None to give up.
+
+        Args:
+            decision: whether another connection may succeed.
+            now: the time, in seconds of any clock.
+            was_useful: whether the connection was useful; otherwise it counts as a failed attempt.
+            retry_after: the seconds that the server asked to wait.
+            code: the close code, if there is one.
+        """
+        if was_useful:
+            self.failed, self.since, self._was_refused = 0, now, False
+        else:
+            self.failed += 1
+        since = self.since = now if self.since is None else self.since
+        policy = self._policy
+        if policy is None or policy.attempts == 0:
+            return None
+        decision = RetryDecision.YES if code in policy.retry_codes else decision
+        if decision is RetryDecision.NO:
+            return None
+        if decision is RetryDecision.WITH_NEW_CREDENTIALS:
+            if self._was_refused or not self._refreshable:
+                return None
+            self._was_refused = True
+        elif policy.attempts is not None and self.failed >= policy.attempts:
+            return None
+        delay = policy.delay(self.failed, retry_after)
+        is_late = policy.give_up_after is not None and now - since + delay > policy.give_up_after
+        return None if is_late else delay
+
+    @property
+    def suffice_for_first(self) -> bool:
+        """Whether callers that wait for their first connection should stop waiting."""
+        limit = None if self._policy is None else self._policy.attempts
+        return self.failed >= (FIRST_ATTEMPTS if limit is None else limit)
 
 
 class Warnings:
@@ -24,16 +98,12 @@ class Warnings:
     def __init__(self) -> None:
         self._last: float | None = None
 
-    def level(self, now: float) -> int:
-        """Return the level for a message that is logged now."""
-        if self._last is not None and now - self._last < WARNING_SECONDS:
+    def level(self, now: float, *, is_first: bool = False) -> int:
+        """Return the level for a message that is logged now; the first one of a condition is a warning."""
+        if not is_first and self._last is not None and now - self._last < WARNING_SECONDS:
             return logging.INFO
         self._last = now
         return logging.WARNING
-
-    def reset(self) -> None:
-        """Make the next message a warning."""
-        self._last = None
 
 
 class Outage:
@@ -49,28 +119,29 @@ class Outage:
         self.attempts = attempts
         self._warnings = Warnings()
         self._first: ConnectionLoss | None = None
+        self._was_connected = False
 
     def failed(
-        self, loss: ConnectionLoss, now: float, *, was_useful: bool = False
+        self, loss: ConnectionLoss, now: float, *, was_useful: bool | None = None
     ) -> tuple[ConnectionLoss, float | None]:
         """Record a connection that ended or could not be opened.
 
         Args:
             loss: the reason.
             now: the time, in seconds of the loop's clock.
-            was_useful: whether the connection was useful.
+            was_useful: whether the connection was useful; None if it could not be opened.
 
         Returns:
             The loss, which also reports how the outage began if this was the last of several attempts; and the seconds
             to wait before the next connection, None to give up.
         """
         attempts = self.attempts
+        self._was_connected |= was_useful is not None
         delay = attempts.next_delay(
-            loss.decision, now, was_useful=was_useful, retry_after=loss.retry_after, code=loss.code
+            loss.decision, now, was_useful=bool(was_useful), retry_after=loss.retry_after, code=loss.code
         )
         if attempts.failed == 0:
             self._first = None
-            self._warnings.reset()
         return (self.last(loss) if delay is None else loss), delay
 
     def last(self, loss: ConnectionLoss) -> ConnectionLoss:
@@ -79,17 +150,20 @@ class Outage:
 
     def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:
         """Log that *count* operations wait for another connection, to be opened after *delay* seconds."""
-        if self.attempts.failed == 0:
+        attempts = self.attempts
+        if attempts.failed == 0:
             self._first = loss
-        error, attempt = loss.error(), self.attempts.failed + 1
+        error, attempt = loss.error(), attempts.failed + 1
         logger.log(
-            self._warnings.level(now),
-            "%s Reconnecting in %.1f s, for %d operation(s); attempt %d, %.0f s after the loss.",
+            self._warnings.level(now, is_first=attempts.failed == 0),
+            "%s %s in %.1f s, for %d operation(s); attempt %d, %.0f s after %s.",
             error,
+            "Reconnecting" if self._was_connected else "Connecting again",
             delay,
             count,
             attempt,
-            self.attempts.seconds(now),
+            0.0 if attempts.since is None else now - attempts.since,
+            "the loss" if self._was_connected else "the first attempt failed",
             extra={
                 "graphql_target": self._target,
                 "graphql_error": type(error).__name__,

@@ -112,7 +112,7 @@ class GuardedConnection(HTTPConnection):
         return False
 
     def endheaders(self, *args: Any, **options: Any) -> None:
-        # Writes the beginning of the request, for which http.client would connect if that is still to be done.
+        # Connect here instead of in http.client, to record the connection before anything is sent.
         if self.sock is None:
             self.connect()
         if (timeouts := current_deadline.get()) is not None:

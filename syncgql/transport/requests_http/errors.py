@@ -17,7 +17,7 @@ from ..tls_hints import ALERT, no_tls_hint, tls_hint
 from .timeouts import RequestsTimeouts
 
 ERRORS = (requests.RequestException, urllib3.HTTPError, OSError)
-"""What requests, urllib3 and the operating system raise for a request."""
+"""The exceptions that requests, urllib3 and the operating system raise for a request."""
 
 TIMEOUTS = (exceptions.Timeout, urllib3.TimeoutError, TimeoutError)
 UNTRUSTED = (exceptions.SSLError, urllib3.SSLError)

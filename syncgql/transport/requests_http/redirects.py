@@ -20,9 +20,9 @@ class HiddenRedirect:
         self._location: str | None = None
 
     def hooks(self, session: requests.Session, given: Mapping[str, Any] | None) -> dict[str, Any]:
-        """Return the hooks for a request: those given for it, or else the session's, and one of this object.
+        """Return the hooks for a request: the caller's or else the session's hooks, then the hook of this object.
 
-        The latter runs last, so that all others, including those for authentication, see the unchanged response.
+        It runs last, so that all others, including those for authentication, see the unchanged response.
         """
         others = (given or {}).get("response") or session.hooks.get("response") or ()
         return {"response": [*((others,) if callable(others) else others), self._hide]}

@@ -16,8 +16,8 @@ class RequestsTimeouts:
 
     Args:
         deadline: when the whole call must be over.
-        timeout: the seconds that connecting, and each wait for data from the server, may take: one number for both or a
-            pair. With None, connecting may take 30 s, and waits have no limit.
+        timeout: the maximum number of seconds for connecting, and for each wait for data from the server: one number
+            for both or a pair. With None, connecting may take 30 s, and waits have no limit.
 
     Attributes:
         has_begun: whether a request was passed to requests.
@@ -46,7 +46,7 @@ class RequestsTimeouts:
         return min((limit for limit in (self.left(), self.silence) if limit is not None), default=None)
 
     def error(self, where: str, *, is_connecting: bool) -> TransportTimeout:
-        """Return the error for a wait that timed out, which names the limit of the call or that of the wait.
+        """Return the error for a wait that timed out, which names the limit of the call or of the wait.
 
         Args:
             where: the server's URL, for the message.

@@ -49,9 +49,9 @@ class Candidate(Protocol):
 class SelectingTransport(AsyncTransport):
     """Subscribes over the first transport whose protocol the server supports, and remembers it.
 
-    Until one is known, each subscription tries the candidates independently of the others, because a refused attempt
-    has started nothing on the server. After that, the candidate that worked is tried first. An open subscription keeps
-    its protocol when it reconnects. Each process has its own transports, and thus its own memory.
+    Until one is known, each subscription tries the candidates independently of the others, which is safe because a
+    refused attempt has started nothing on the server. After that, the candidate that worked is tried first. An open
+    subscription keeps its protocol when it reconnects. Each process has its own transports, and thus its own memory.
 
     Args:
         where: the URL without credentials, for messages.

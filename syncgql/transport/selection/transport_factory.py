@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ..http_stream.transport import HTTPStreamTransport
 
 CLOSE_SECONDS = 1.0
-"""The seconds that closing a client waits for the close handshakes of WebSockets."""
+"""The maximum number of seconds for which closing a client waits for the close handshakes of its WebSockets."""
 
 
 class Transports(NamedTuple):
@@ -233,7 +233,7 @@ class TransportFactory:
             url,
             subprotocols=subprotocols or None,
             headers=self._options.headers,
-            # A signature of the body does not apply to an upgrade, which has none.
+            # A signature of the body does not apply to an upgrade, which has no body.
             auth=None if isinstance(self._options.auth, RequestAuthentication) else self._options.auth,
             ssl=self._tls,
             init_payload=self._options.init_payload,

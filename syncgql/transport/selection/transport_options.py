@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,20 @@ from urllib.parse import urlsplit
 import aiohttp
 from yarl import URL
 
-from ...checks import check_count, check_delay
 from ...protocol.http import public_url
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
 from ...request import Unset
 from ..base import AsyncTransport
 from ..blocking import BlockingTransport
-from ..options import AuthOption, CertOption, HeadersOption, RequestAuthentication, appsync_of, check_url
+from ..options import (
+    AuthOption,
+    CertOption,
+    HeadersOption,
+    RequestAuthentication,
+    appsync_of,
+    check_batch_options,
+    check_url,
+)
 from .subscription_protocols import (
     STREAM_PROTOCOLS,
     WEBSOCKET_PROTOCOLS,
@@ -33,9 +39,6 @@ if TYPE_CHECKING:
     from ..websocket.handshake import InitPayloadOption
 
 SCHEMES = ("http", "https", "ws", "wss")
-
-BATCH_MAX = 10
-"""The default number of requests in a full batch."""
 
 
 @dataclass(kw_only=True, repr=False, eq=False)  # no repr: it may hold secrets
@@ -93,7 +96,7 @@ class TransportOptions:
             self.subscriptions = check_url(self.subscriptions, SCHEMES, "subscriptions")
         check_protocols(self.subscription_protocol)
         self._refuse_unused()
-        _check_batch_options(self.batch_interval, self.batch_max)
+        check_batch_options(self.batch_interval, self.batch_max)
         if self.batch_interval and isinstance(self.transport, BlockingTransport):
             raise TypeError(f"{type(self.transport).__name__} does not support batch_interval=; omit it.")
 
@@ -153,17 +156,3 @@ class TransportOptions:
     def has_loop(self) -> bool:
         """Whether a transport runs on a loop; a blocking transport alone does not need one."""
         return not isinstance(self.transport, BlockingTransport) or self.subscriptions is not None
-
-
-def _check_batch_options(interval: float, maximum: int) -> None:
-    """Check the options of automatic batching.
-
-    Raises:
-        TypeError: an option is not a number, or *maximum* has no effect because *interval* is 0.
-        ValueError: an option is out of range.
-    """
-    if check_delay("batch_interval", interval) == math.inf:
-        raise ValueError("batch_interval must be a finite number of seconds, not inf.")
-    check_count("batch_max", maximum, least=1, of="requests")
-    if maximum != BATCH_MAX and not interval:
-        raise TypeError("batch_max= has no effect without batch_interval=, which is 0.")

@@ -29,6 +29,8 @@ class ActiveOperation:
         sent: a future that resolves when the operation was sent and, if the protocol has confirmations, confirmed; None
             if no caller waits for it.
         deadline: the deadline of that caller; None for no limit, or if no caller waits.
+        is_repeatable: whether it may be sent again after the server has received it. A query or mutation may not,
+            because it may have run.
         lost_at: the loop's time when its socket was lost; None if no events are missing.
         was_sent: whether it may have reached the server, on this socket or an earlier one.
     """
@@ -38,6 +40,7 @@ class ActiveOperation:
         "context",
         "deadline",
         "id",
+        "is_repeatable",
         "lost_at",
         "payload",
         "read",
@@ -61,6 +64,7 @@ class ActiveOperation:
         self.request = request
         self.payload = payload
         self.type = type
+        self.is_repeatable = type == "subscription"
         self.sink = sink
         self.read = read
         self.context = contextvars.copy_context() if keeps_context else contextvars.Context()
@@ -79,10 +83,6 @@ class ActiveOperation:
         """Resume the caller that waits for the operation to be sent."""
         if self.sent is not None and not self.sent.done():
             self.sent.set_result(None)
-
-    def fail(self, error: TransportError) -> None:
-        """End it with the error of its connection, which lacks the progress of this operation."""
-        self.end(self.explained(error))
 
     def explained(self, error: TransportError) -> TransportError:
         """Return the error of its connection, which then says how far this operation had come."""

@@ -39,10 +39,9 @@ from ...protocol.websocket_events import (
 )
 from ..background import in_background
 from ..base import EventSink
-from ..recovery.attempts import was_useful
 from ..recovery.keep_alive import KeepAlive, Probe
 from ..recovery.loss import ConnectionLoss, not_opened
-from . import losses
+from ..recovery.outage import SETTLED_SECONDS
 from .active_operation import ActiveOperation
 from .back_pressure import BackPressure
 from .close_handshake import ignore_lost_connection
@@ -90,6 +89,7 @@ class WebSocketConnection:
     Attributes:
         wire: the name of the protocol, for ``Subscription.protocol``.
         confirms: whether the server confirms that it runs an operation.
+        end: the end of the connection; its ``loss`` is None while the connection is open.
     """
 
     def __init__(
@@ -117,46 +117,36 @@ class WebSocketConnection:
         self._running = RunningOperations(url, protocol, listener, mask, options.ack_timeout, self._send_soon)
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
-        self._end = ConnectionEnd(
-            self.url,
-            socket,
-            protocol,
-            options,
-            mask,
-            self._pressure,
-            on_lost=self._lost,
-            on_closed=lambda: on_end(self),
-        )
         loop = asyncio.get_running_loop()
         self._time = loop.time
         self._acknowledged: asyncio.Future[InitPayload] = loop.create_future()
         self._keep_alive: KeepAlive | None = None
         self._late: set[asyncio.Task[None]] = set()  # the loop has only weak references to tasks
-        self._end.watch(in_background(self._read()))
-
-    @property
-    def loss(self) -> ConnectionLoss | None:
-        """The reason why the connection ended; None while it is open."""
-        return self._end.loss
+        self.end = ConnectionEnd(
+            url,
+            socket,
+            protocol,
+            options,
+            mask,
+            self._pressure,
+            in_background(self._read()),  # uses the attribute after it has received a message, which is later
+            on_lost=self._lost,
+            on_closed=lambda: on_end(self),
+        )
 
     @property
     def is_open(self) -> bool:
-        return self._end.loss is None and not self._end.is_closing
+        return self.end.loss is None and not self.end.is_closing
 
     @property
     def is_interrupted(self) -> bool:
-        """Whether the connection must be initialized again before it carries operations."""
-        return self.is_open and not self._acknowledged.done()
+        """Whether the connection must be initialized again before it carries operations; False if it has ended."""
+        return not self._acknowledged.done()
 
     @property
     def was_useful(self) -> bool:
         """Whether the connection delivered an event or stayed open for a while, or else counts as a failed attempt."""
-        acknowledged_for = self._time() - self._acknowledged_at
-        return was_useful(has_delivered=self._running.were_useful, acknowledged_for=acknowledged_for)
-
-    def carries(self, operation: ActiveOperation) -> bool:
-        """Return whether an operation runs on this connection."""
-        return self._running.by_id.get(operation.id) is operation
+        return self._running.were_useful or self._time() - self._acknowledged_at >= SETTLED_SECONDS
 
     async def initialize(self, payload: InitPayload) -> InitPayload:
         """Send ``connection_init`` and return the payload of the acknowledgement, or close the socket.
@@ -166,16 +156,12 @@ class WebSocketConnection:
             TransportError: the server refused or closed the connection.
         """
         self._init_payload = payload
-        limit = self._options.ack_timeout
         try:
             # A close frame may cross the message; only the reader sees its code.
             await ignore_lost_connection(self.send(self._protocol.connection_init(payload)))
-            return await asyncio.wait_for(asyncio.shield(self._acknowledged), limit)
+            return await asyncio.wait_for(asyncio.shield(self._acknowledged), self._options.ack_timeout)
         except asyncio.TimeoutError:
-            loss = losses.unacknowledged(self.url, self._protocol.NAME, limit or 0.0)
-            self._end.lose(loss)
-            self.close_soon(4504, "Connection acknowledgement timeout")
-            raise loss.error() from None
+            raise self.end.unacknowledged() from None
         except BaseException:
             self.close_soon()
             raise
@@ -185,17 +171,19 @@ class WebSocketConnection:
         try:
             await self.initialize(self._init_payload)
         except TransportError as error:
-            self._end.lose(not_opened(error, RetryDecision.YES))
+            self.end.lose(not_opened(error, RetryDecision.YES))
 
     async def start(self, operation: ActiveOperation) -> None:
-        """Send an operation; return when it was sent."""
-        if self.loss is not None:
-            raise self.loss.error()
+        """Send an operation over a connection that has not ended; return when it was sent.
+
+        Raises:
+            TransportConnectionFailed: the connection is lost.
+        """
         await self.send(self._running.start(operation))
 
     async def stop(self, operation: ActiveOperation, *, send_stop: bool = True) -> None:
         """End an operation, and stop it on the server unless *send_stop* is False. Does nothing if it has ended."""
-        if not self.carries(operation):
+        if self._running.by_id.get(operation.id) is not operation:
             return
         message = self._running.stop(operation)
         if message is not None and send_stop:
@@ -207,8 +195,8 @@ class WebSocketConnection:
         Raises:
             TransportError: the connection is lost.
         """
-        if self.loss is not None:
-            raise self.loss.error()
+        if self.end.loss is not None:
+            raise self.end.loss.error()
         if (message := self._protocol.ping(payload)) is not None:
             await self.send(message)
 
@@ -218,8 +206,8 @@ class WebSocketConnection:
         Raises:
             TransportError: the connection is lost.
         """
-        if self.loss is not None:
-            raise self.loss.error()
+        if self.end.loss is not None:
+            raise self.end.loss.error()
         if (message := self._protocol.pong(payload)) is not None:
             await self.send(message)
 
@@ -245,11 +233,11 @@ class WebSocketConnection:
 
     async def close(self, code: int = 1000, reason: str = "") -> None:
         """Stop the operations, close the socket and wait for the server's close frame, at most ``close_timeout``."""
-        await self._end.close(code, reason)
+        await self.end.close(code, reason)
 
     def close_soon(self, code: int = 1000, reason: str = "") -> None:
         """Start to close, without waiting."""
-        self._end.close_soon(code, reason)
+        self.end.close_soon(code, reason)
 
     # -- reading
 
@@ -258,10 +246,10 @@ class WebSocketConnection:
             try:
                 await self._take_messages()
             except TransportProtocolError as error:
-                self._end.failed(error)
+                self.end.failed(error)
                 await self._take_messages()  # up to the peer's close frame; the machine ignores other messages
         except Exception as error:
-            self._end.failed(error)
+            self.end.failed(error)
 
     async def _take_messages(self) -> None:
         receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
@@ -273,7 +261,7 @@ class WebSocketConnection:
                 # receive() does not suspend while aiohttp has messages, and it may have 130,000. The yield comes before
                 # the message is delivered, so that the consumer of a burst after a pause is woken for all of it.
                 await asyncio.sleep(0)
-                if self._end.handshake.is_over:
+                if self.end.handshake.is_over:
                     return
                 turn_ends = now() + TURN_SECONDS
             if self._keep_alive is not None:
@@ -281,9 +269,9 @@ class WebSocketConnection:
             if message.type is text:
                 event = self._protocol.receive(message.data)
             elif message.type in ENDS:
-                self._end.received(message)
-                if message.type is aiohttp.WSMsgType.CLOSE and not self._end.is_closing:
-                    await ignore_lost_connection(self._end.handshake.answer())
+                self.end.received(message)
+                if message.type is aiohttp.WSMsgType.CLOSE and not self.end.is_closing:
+                    await ignore_lost_connection(self.end.handshake.answer())
                 return
             else:
                 event = await self._take_other(message)
@@ -305,7 +293,7 @@ class WebSocketConnection:
     async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
         if message.type is aiohttp.WSMsgType.BINARY:
             return self._protocol.receive_bytes(message.data)
-        if message.type is aiohttp.WSMsgType.PING and not self._end.is_closing:
+        if message.type is aiohttp.WSMsgType.PING and not self.end.is_closing:
             await ignore_lost_connection(self._socket.pong(message.data))
         return None
 
@@ -343,11 +331,9 @@ class WebSocketConnection:
         elif isinstance(event, Acknowledged):
             self._accepted(event)
         elif isinstance(event, Refused):
-            payload, options = self._mask.value(event.payload), self._protocol.CREDENTIAL_OPTIONS
-            self._end.lose(losses.refused(self.url, payload, event.decision, options))
-            self.close_soon()
+            self.end.refused(event)
         elif isinstance(event, Complained):
-            self._end.complained(event.payload)
+            self.end.complained(event.payload)
         return []
 
     def _accepted(self, event: Acknowledged) -> None:
@@ -374,7 +360,7 @@ class WebSocketConnection:
         silence = options.keep_alive_timeout or self._protocol.silence_limit
         if not probes and silence is None:
             return None
-        keep_alive = KeepAlive(self._end.silent)
+        keep_alive = KeepAlive(self.end.silent)
         for probe in probes:
             keep_alive.probe(probe)
         if silence is not None:

@@ -1,24 +1,40 @@
-"""ConnectionEnd: why and how one connection ends. The first loss counts, and the socket is closed once."""
+"""ConnectionEnd: why and how one connection ends. The first loss counts, and the socket is closed once.
+
+Each way in which a WebSocket connection can end is a method, which records a ``ConnectionLoss``.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import logging
 from collections.abc import Callable
 from typing import Any
 
 import aiohttp
 
-from ...exceptions import TransportProtocolError
-from ...messages import truncate
-from ...protocol.close_codes import ABNORMAL, NO_STATUS
+from ...exceptions import (
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportProtocolError,
+)
+from ...messages import as_sentence, truncate
+from ...protocol.close_codes import (
+    ABNORMAL,
+    INTERNAL_ERROR,
+    NO_STATUS,
+    RetryDecision,
+    closed_error,
+    refused_error,
+)
 from ...protocol.graphql_errors import as_text
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
+from ...protocol.websocket_events import Refused
+from ..aiohttp_session.errors import translate
 from ..background import in_background
-from ..recovery import loss as any_loss
-from ..recovery.loss import ConnectionLoss
-from . import losses
+from ..recovery.loss import ConnectionLoss, left, silent, timed_out
 from .back_pressure import BackPressure
 from .close_handshake import ABORT_SECONDS, CloseHandshake, ignore_lost_connection
 from .options import WebSocketOptions
@@ -39,6 +55,7 @@ class ConnectionEnd:
         options: the limits.
         mask: hides credentials in text from the server.
         pressure: the pauses during which the socket was not read.
+        reader: the task that reads the socket. Its end is the end of the socket, unless this side closes it.
         on_lost: called when the connection is lost, and again when it is closed afterwards.
         on_closed: called when the socket is closed.
 
@@ -56,6 +73,7 @@ class ConnectionEnd:
         options: WebSocketOptions,
         mask: Mask,
         pressure: BackPressure,
+        reader: asyncio.Task[None],
         *,
         on_lost: Callable[[ConnectionLoss], object],
         on_closed: Callable[[], object],
@@ -72,16 +90,12 @@ class ConnectionEnd:
         self._complaint = ""
         self._complaints = 0
         self._closing: asyncio.Task[None] | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._reader = reader
+        reader.add_done_callback(self._reader_done)
 
     @property
     def is_closing(self) -> bool:
         return self._closing is not None
-
-    def watch(self, reader: asyncio.Task[None]) -> None:
-        """Treat the end of the task that reads the socket as its end, unless this side closes it."""
-        self._reader = reader
-        reader.add_done_callback(self._reader_done)
 
     def lose(self, loss: ConnectionLoss) -> None:
         """Record why the connection ended, unless an earlier reason is known."""
@@ -93,8 +107,9 @@ class ConnectionEnd:
         """Log a complaint of the server. It becomes the reason of a close frame that has none."""
         self._complaints += 1
         level = logging.WARNING if self._complaints <= MAX_WARNINGS else logging.DEBUG
-        self._complaint = as_text(self._mask.value(payload))
-        logger.log(level, "%s complained: %s", self._url, truncate(self._complaint, 200))
+        text = as_text(self._mask.value(payload))
+        self._complaint = truncate(text)
+        logger.log(level, "%s complained: %s", self._url, truncate(text, 200))
 
     def received(self, message: aiohttp.WSMessage) -> None:
         """End the connection with the last message of the socket."""
@@ -105,15 +120,37 @@ class ConnectionEnd:
         if message.type is aiohttp.WSMsgType.CLOSE:
             code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
         decision = self._protocol.decision(code, complained=bool(self._complaint))
-        reason = reason or truncate(self._complaint)
-        loss = losses.closed(self._url, code, reason, decision, self._protocol.CREDENTIAL_OPTIONS)
-        self.lose(losses.held_up(loss, self._pressure.held_up))
+        options = self._protocol.CREDENTIAL_OPTIONS
+        make = functools.partial(closed_error, self._url, code, reason or self._complaint, decision, options)
+        self.lose(_held_up(ConnectionLoss(make, decision, code=code), self._pressure.held_up))
+
+    def refused(self, event: Refused) -> None:
+        """End a connection that the server refused in a message."""
+        payload, options = self._mask.value(event.payload), self._protocol.CREDENTIAL_OPTIONS
+        make = functools.partial(refused_error, self._url, payload, event.decision, options)
+        self.lose(ConnectionLoss(make, event.decision))
+        self.close_soon()
+
+    def unacknowledged(self) -> TransportError:
+        """End a connection that the server did not acknowledge within ``ack_timeout``; return the error."""
+        seconds = self._options.ack_timeout or 0.0
+        message = (
+            f"{self._url} did not acknowledge the connection within ack_timeout, {seconds:g} s. "
+            f"Is it a GraphQL server that speaks {self._protocol.NAME}?"
+        )
+        loss = timed_out(message, "ack_timeout", seconds)
+        self.lose(loss)
+        self.close_soon(4504, "Connection acknowledgement timeout")
+        return loss.error()
 
     def failed(self, error: Exception) -> None:
         """End a connection whose reader raised an exception."""
         if isinstance(error, TransportProtocolError):
             self._mask.error(error)
-            self.lose(losses.violated(error))
+            make = functools.partial(
+                TransportProtocolError, error.message, rule=error.rule, received=error.received, code=error.code
+            )
+            self.lose(ConnectionLoss(make, RetryDecision.NO, error.__cause__))
             self.close_soon(error.code or 1002, error.rule)
         else:
             self._broke(error)
@@ -121,7 +158,7 @@ class ConnectionEnd:
 
     def silent(self, limit: str, seconds: float) -> None:
         """End a connection whose peer sent nothing for too long."""
-        self.lose(any_loss.silent(self._url, limit, seconds))
+        self.lose(silent(self._url, limit, seconds))
         self.abort()
 
     async def close(self, code: int, reason: str) -> None:
@@ -139,7 +176,7 @@ class ConnectionEnd:
         self._begin_to_close(4499, "Terminated", ABORT_SECONDS)
 
     def _broke(self, error: Exception) -> None:
-        self.lose(losses.held_up(losses.broken(self._url, error, self._options), self._pressure.held_up))
+        self.lose(_held_up(_broken(self._url, error, self._options), self._pressure.held_up))
 
     def _begin_to_close(self, code: int, reason: str, limit: float | None) -> None:
         if self._closing is None:
@@ -148,12 +185,75 @@ class ConnectionEnd:
 
     async def _close(self, code: int, reason: str, limit: float | None) -> None:
         messages = self._protocol.close()
-        self.lose(any_loss.left(self._url))
+        self.lose(left(self._url))
         await self.handshake.perform(code, reason, messages=messages, seconds=limit, reader=self._reader)
-        if self._reader is not None:
-            await self._reader
+        await self._reader
         await ignore_lost_connection(self.handshake.answer())
 
     def _reader_done(self, reader: asyncio.Task[None]) -> None:
         if self._closing is None:
             self._on_closed()
+
+
+def _held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
+    """Return the loss of a connection that was not read for *seconds* because its consumer fell behind."""
+    # Servers also use the code for an internal error if their pings are not answered in time.
+    decision = RetryDecision.YES if loss.code == INTERNAL_ERROR else loss.decision
+    if not seconds or (loss.code is None and decision is not RetryDecision.YES):
+        return loss
+
+    def make() -> TransportError:
+        error = loss.make()
+        error.message += (
+            f" Before, the consumer fell behind: its buffer was full for {seconds:.0f} s, and the socket was not "
+            "read during that time. Some servers close such a connection. Consume faster, raise buffer_size=, or "
+            'choose overflow="drop_oldest" or "raise".'
+        )
+        return error
+
+    return loss._replace(make=make, decision=decision)
+
+
+def _broken(url: str, error: Exception, options: WebSocketOptions) -> ConnectionLoss:
+    """Reading failed."""
+    if isinstance(error, aiohttp.WebSocketError):
+        return _bad_frame(url, error, options.max_message_size)
+    if isinstance(error, asyncio.TimeoutError):
+        return silent(url, "receive_timeout", options.receive_timeout or 0.0, error)
+    return ConnectionLoss(functools.partial(translate, error, url, is_new=False), RetryDecision.YES, error)
+
+
+def _bad_frame(url: str, error: aiohttp.WebSocketError, limit: int) -> ConnectionLoss:
+    make: Callable[[], TransportError]
+    if error.code == aiohttp.WSCloseCode.MESSAGE_TOO_BIG:
+        message = (
+            f"A message from {url} is larger than max_message_size, {limit} bytes. Pass a higher max_message_size=."
+        )
+        make = functools.partial(TransportConnectionFailed, message, code=int(error.code), reason="")
+    else:
+        message = f"{url} violated the WebSocket protocol: {as_sentence(error)}"
+        make = functools.partial(TransportProtocolError, message, rule=str(error), code=int(error.code))
+    return ConnectionLoss(make, RetryDecision.NO, error)
+
+
+def refused_silently(loss: ConnectionLoss, previous: ConnectionLoss) -> ConnectionLoss:
+    """Return the loss of an attempt that ended with *loss* after the previous one ended with *previous*.
+
+    Some servers refuse credentials by closing without a code instead of acknowledging the connection. Once may be an
+    accident; twice in a row counts as a refusal.
+    """
+    error = loss.error()
+    if not (_is_silent_close(error) and _is_silent_close(previous.error())):
+        return loss
+    message = (
+        f"{error.message} It did so twice instead of acknowledging the connection, which is how some servers refuse "
+        "credentials. Check headers= and init_payload=."
+    )
+    return ConnectionLoss(
+        functools.partial(TransportAuthenticationError, message, code=NO_STATUS), RetryDecision.WITH_NEW_CREDENTIALS
+    )
+
+
+def _is_silent_close(error: TransportError) -> bool:
+    code = error.code if isinstance(error, TransportConnectionFailed | TransportAuthenticationError) else None
+    return code == NO_STATUS

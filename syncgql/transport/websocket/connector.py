@@ -1,25 +1,44 @@
-"""WebSocketConnector: opens connections that are ready for operations."""
+"""WebSocketConnector: opens connections that are ready for operations, and translates the failures to do so."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import aiohttp
 from yarl import URL
 
-from ...exceptions import TransportConnectionFailed, TransportError
+from ...deadline import Deadline
+from ...exceptions import (
+    TransportAuthenticationError,
+    TransportConnectionFailed,
+    TransportError,
+    TransportServerError,
+    TransportTimeout,
+)
+from ...messages import as_sentence, truncate
 from ...protocol.close_codes import RetryDecision
-from ...protocol.http import public_url
+from ...protocol.http import public_url, retry_after
 from ...protocol.protocol_refusal import UNACCEPTABLE
+from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
+from ...result import Response
+from ..aiohttp_session.connector import ConnectionRequest, connection_request
+from ..aiohttp_session.errors import translated_errors
+from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from ..recovery.loss import ConnectFailed, decision_for, not_opened
 from .close_handshake import CloseHandshake
 from .connection import Listener, WebSocketConnection
 from .handshake import Dialect, Handshake
 from .options import WebSocketOptions
-from .upgrade import upgrade
 
 PROTOCOL_ERROR = 1002
+
+WITHOUT_WEBSOCKET = (
+    " Some servers respond in this way where they have no WebSocket; subscription_protocol= selects another protocol."
+)
+"""Advice for what may be a refusal of credentials or a failure, so that no other protocol is tried."""
 
 Callback = Callable[[WebSocketConnection], object]
 
@@ -69,11 +88,29 @@ class WebSocketConnector:
             on_end: called when it is closed.
 
         Raises:
-            ConnectFailed: there was no connection, or the server refused it.
+            ConnectFailed: there was no connection, or the server refused it. The error of its loss is one of these:
+                ``TransportTimeout``: it took longer than ``connect_timeout`` or ``ack_timeout``;
+                ``TransportAuthenticationError``: the server responded with HTTP 401 or 403, or refused the credentials;
+                ``TransportRateLimited``: the server responded with HTTP 429, or otherwise reported a rate limit;
+                ``TransportServerError``: the server responded with another status than 101. Redirects are not followed,
+                because that could send credentials elsewhere;
+                ``TransportConnectionFailed``: there was no response, or it violates the WebSocket protocol.
         """
         while True:
             socket = await self._upgrade(session, handshake)
-            connection = await self._adopt(socket, handshake, listener, on_end)
+            make_protocol = self.dialect.protocols.get(socket.protocol or "")
+            if make_protocol is None:
+                raise ConnectFailed(not_opened(await self._refuse(socket), RetryDecision.NO))
+            connection = WebSocketConnection(
+                socket,
+                make_protocol(),
+                self.where,
+                self.options,
+                listener,
+                handshake.mask,
+                on_signal=self._on_signal,
+                on_end=on_end,
+            )
             on_open(connection)
             try:
                 await connection.initialize(handshake.init_payload)
@@ -83,42 +120,95 @@ class WebSocketConnector:
                 code = error.code if isinstance(error, TransportConnectionFailed) else None
                 alternative = self.dialect.alternative(handshake, socket.protocol) if code in UNACCEPTABLE else None
                 if alternative is None:
-                    raise ConnectFailed(connection.loss or not_opened(error, RetryDecision.YES)) from error
+                    raise ConnectFailed(connection.end.loss or not_opened(error, RetryDecision.YES)) from error
                 handshake = alternative
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
+        connection_request.set(ConnectionRequest(Deadline(), is_own=True))
+        error: TransportError
         try:
-            return await upgrade(session, handshake, self.where, self.options, self._proxy_for(URL(handshake.url)))
-        except TransportError as error:
-            handshake.mask.error(error)
-            raise ConnectFailed(not_opened(error, decision_for(error))) from error
+            with translated_errors(self.where):
+                return await self._open_socket(session, handshake)
+        except UpgradeRefused as refusal:
+            error = _refusal(self.where, refusal.status, refusal.headers, refusal.body)
+        except TransportError as failure:
+            error = failure
+        handshake.mask.error(error)
+        raise ConnectFailed(not_opened(error, decision_for(error))) from error
 
-    async def _adopt(
-        self,
-        socket: aiohttp.ClientWebSocketResponse,
-        handshake: Handshake,
-        listener: Listener,
-        on_end: Callback,
-    ) -> WebSocketConnection:
-        make_protocol = self.dialect.protocols.get(socket.protocol or "")
-        if make_protocol is None:
-            close_handshake = CloseHandshake(socket)
-            # Without waiting for the peer, because the caller waits for the error.
-            await close_handshake.perform(PROTOCOL_ERROR)
-            await close_handshake.answer()
-            error = TransportConnectionFailed(
-                f"{self.where} selected none of the GraphQL subprotocols that were offered, "
-                f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?",
-                code=PROTOCOL_ERROR,
-            )
-            raise ConnectFailed(not_opened(error, RetryDecision.NO))
-        return WebSocketConnection(
-            socket,
-            make_protocol(),
-            self.where,
-            self.options,
-            listener,
-            handshake.mask,
-            on_signal=self._on_signal,
-            on_end=on_end,
+    async def _open_socket(
+        self, session: aiohttp.ClientSession, handshake: Handshake
+    ) -> aiohttp.ClientWebSocketResponse:
+        arguments: dict[str, Any] = {
+            "protocols": handshake.subprotocols,
+            "headers": handshake.headers,
+            "proxy": self.options.proxy or self._proxy_for(URL(handshake.url)),
+            **self.options.fixed_arguments,
+        }
+        where, seconds = self.where, self.options.connect_timeout
+        try:
+            # The type of the socket depends on the arguments in a way that type checkers cannot follow here.
+            socket: Any = await asyncio.wait_for(session.ws_connect(handshake.url, **arguments), seconds)
+            return cast(aiohttp.ClientWebSocketResponse, socket)
+        except aiohttp.ClientHttpProxyError as error:
+            raise TransportConnectionFailed(
+                f"The proxy refused to connect to {where}: HTTP {error.status}. See proxy= and proxy_auth=.",
+                sent=False,
+            ) from None  # its text contains the whole URL, which may hold credentials
+        except aiohttp.WSServerHandshakeError as error:
+            if error.status != 101:  # a session passed by the user lacks the middleware
+                raise UpgradeRefused(error.status, error.headers or {}, "") from None
+            raise TransportConnectionFailed(
+                f"{where} violated the WebSocket handshake: {as_sentence(error.message)}", sent=False
+            ) from None  # its text contains the whole URL, which may hold credentials
+        except aiohttp.ClientError:
+            raise  # some of aiohttp's errors are also timeouts, with their own limits
+        except asyncio.TimeoutError as error:
+            raise TransportTimeout(
+                f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
+                limit="connect_timeout",
+                seconds=seconds or 0.0,
+                sent=False,
+            ) from error
+
+    async def _refuse(self, socket: aiohttp.ClientWebSocketResponse) -> TransportConnectionFailed:
+        """Close a socket whose server selected no subprotocol; return the error."""
+        close_handshake = CloseHandshake(socket)
+        # Without waiting for the peer, because the caller waits for the error.
+        await close_handshake.perform(PROTOCOL_ERROR)
+        await close_handshake.answer()
+        return TransportConnectionFailed(
+            f"{self.where} selected none of the GraphQL subprotocols that were offered, "
+            f"{', '.join(self.dialect.protocols)}. Is this the URL of the WebSocket endpoint?",
+            code=PROTOCOL_ERROR,
         )
+
+
+def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
+    wait = retry_after(headers)
+    response = Response(status, headers, where, 0.0, wait)
+    refused = f"{where} refused the WebSocket with HTTP {status}"
+    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+    if is_rate_limit(response, body, None):
+        limited = f"{refused}: the server limits the rate of requests."
+        return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
+    if status in (401, 403):
+        advice = "Check headers=, auth= and cookies."
+        if status == 403:
+            advice += WITHOUT_WEBSOCKET
+    elif 300 <= status < 400:
+        target = truncate(public_url(headers.get("Location", "")), 200)
+        advice = f"It redirects to {target}; use that URL if it is the endpoint."
+    elif wait is not None:
+        advice = f"Try again in {wait:g} s."
+    else:
+        advice = (
+            "Is this the URL of the WebSocket endpoint? If not, pass the right one to the Client as subscriptions=. "
+            "Does the server send subscriptions over WebSockets rather than server-sent events, and do all proxies on "
+            "the way let WebSockets pass?"
+        )
+        if status >= 500:
+            advice += WITHOUT_WEBSOCKET
+    return (TransportAuthenticationError if status in (401, 403) else TransportServerError)(
+        f"{refused}. {advice}{said}", code=status, body=body, response=response, sent=False
+    )

@@ -66,6 +66,23 @@ class WebSocketOptions:
             raise TypeError("pong_timeout= has no effect without ping_interval=.")
         check_message_size(self.max_message_size)
 
+    @functools.cached_property
+    def fixed_arguments(self) -> Mapping[str, Any]:
+        """The arguments of ``ClientSession.ws_connect`` that are the same for all connections."""
+        return {
+            "origin": self.origin,
+            "params": self.params,
+            "proxy_headers": self.proxy_headers,
+            "ssl": self.ssl,
+            "max_msg_size": self.max_message_size,
+            "timeout": aiohttp.ClientWSTimeout(ws_receive=self.receive_timeout, ws_close=self.websocket_close_timeout),
+            # The connection answers pings itself, because KeepAlive counts every message.
+            "autoping": False,
+            # CloseHandshake answers close frames.
+            "autoclose": False,
+            **self.connect_args,
+        }
+
     def _check_connecting(self) -> None:
         check_text("origin", self.origin)
         if not isinstance(self.params, str):

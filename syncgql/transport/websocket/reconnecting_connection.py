@@ -26,14 +26,13 @@ from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url
 from ...request import GraphQLRequest
 from ..background import in_background
-from ..recovery.attempts import Attempts, is_resumed
 from ..recovery.loss import ConnectFailed, ConnectionLoss, not_prepared
 from ..recovery.operation_retries import OperationRetries
-from ..recovery.outage import Outage
+from ..recovery.outage import Attempts, Outage
 from ..recovery.policy import ReconnectPolicy
-from . import losses
 from .active_operation import ActiveOperation
 from .connection import Listener, WebSocketConnection
+from .connection_end import refused_silently
 from .handshake import Dialect, Handshake
 
 OnCarried = Callable[["ReconnectingConnection"], object]
@@ -83,12 +82,12 @@ class ReconnectingConnection(Listener):
         self._on_rejected = on_rejected
         self._on_unused = on_unused
         self._target = public_url(dialect.url)
-        self._is_refreshable = dialect.is_refreshable
-        self._outage = Outage(self._target, Attempts(policy, refreshable=self._is_refreshable))
+        self._outage = Outage(self._target, Attempts(policy, refreshable=dialect.is_refreshable))
         self._retries = OperationRetries(
-            self._target, policy, self._refresh_payload if self._is_refreshable else None, self._send_again
+            self._target, policy, self._refresh_payload if dialect.is_refreshable else None, self._send_again
         )
         self._delay = 0.0
+        self._failure: ConnectionLoss | None = None  # of the latest attempt
         self._handshake: Handshake | None = None
         self._tried: Handshake | None = None
         self._socket: WebSocketConnection | None = None
@@ -149,7 +148,7 @@ class ReconnectingConnection(Listener):
         if self._socket is not None:
             return
         opened: asyncio.Future[None] = self._loop.create_future()
-        self._connect_waiters[opened] = copy_context() if self._is_refreshable else Context()
+        self._connect_waiters[opened] = copy_context() if self._dialect.is_refreshable else Context()
         self._wake_worker()
         try:
             await opened
@@ -184,7 +183,7 @@ class ReconnectingConnection(Listener):
                 self._end(operation, None)
             else:
                 self._fail(operation, _closed())
-        self._fail_connect_waiters(_closed)
+        self._end_connect_waiters(_closed)
         self._retire()
 
     async def wait_closed(self) -> None:
@@ -201,14 +200,13 @@ class ReconnectingConnection(Listener):
             return
         self._socket = None
         now = self._loop.time()
-        self._note_refusal(loss)
         loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
-            if delay is None or not is_resumed(operation.type, sent=True):
-                self._fail(operation, loss.error())
-            else:
+            if operation.is_repeatable:
                 operation.lost_at = now if operation.lost_at is None else operation.lost_at
                 self._waiting[operation] = None
+            else:
+                self._fail(operation, loss.error())
         self._reconnect_or_fail(loss, delay)
 
     def started(self, operation: ActiveOperation) -> None:
@@ -264,44 +262,42 @@ class ReconnectingConnection(Listener):
         del self._waiting[operation]
         if operation.deadline is not None:
             operation.deadline.is_connected = True
+        if operation.lost_at is not None:  # before it is sent, because its events may arrive during that
+            operation.sink.reconnected(self._loop.time() - operation.lost_at)
+            operation.lost_at = None
         try:
             await socket.start(operation)
         except TransportError:
             return  # the reader of the socket reports the loss, which puts the operation back
         if not socket.confirms:
             operation.release()
-        if operation.lost_at is not None and socket.carries(operation):
-            operation.sink.reconnected(self._loop.time() - operation.lost_at)
-            operation.lost_at = None
 
     async def _connect(self) -> None:
-        """Try to open a socket until an attempt succeeds or the policy gives up."""
-        previous: ConnectionLoss | None = None
-        while self._socket is None and (self._waiting or self._connect_waiters):
-            await asyncio.sleep(self._delay)
-            if not (self._waiting or self._connect_waiters):
-                return
-            try:
-                handshake = self._tried = await self._next_handshake()
-                self.credentials = handshake.credentials
-                socket = await self._open_socket(handshake, self)
-                self._release_connect_waiters()
-                if socket.loss is not None:
-                    raise ConnectFailed(socket.loss)
-            except Exception as caught:
-                previous = self._attempt_failed(caught, previous)
-            else:
-                self._socket, self._handshake, self._delay = socket, None, 0.0
-                self.wire = socket.wire
-                lost_at = [each.lost_at for each in self._waiting if each.lost_at is not None]
-                self._outage.ended(self._loop.time(), lost_at)
+        """Try to open a socket, after the delay that the policy demands."""
+        await asyncio.sleep(self._delay)
+        if not (self._waiting or self._connect_waiters):
+            return
+        try:
+            handshake = self._tried = await self._next_handshake()
+            self.credentials = handshake.credentials
+            socket = await self._open_socket(handshake, self)
+            self._end_connect_waiters(None)
+            if socket.end.loss is not None:
+                raise ConnectFailed(socket.end.loss)
+        except Exception as caught:
+            self._attempt_failed(caught)
+        else:
+            self._socket, self._handshake, self._delay, self._failure = socket, None, 0.0, None
+            self.wire = socket.wire
+            lost_at = [each.lost_at for each in self._waiting if each.lost_at is not None]
+            self._outage.ended(self._loop.time(), lost_at)
 
     async def _next_handshake(self) -> Handshake:
         handshake, self._handshake = self._handshake, None
         lost = [operation for operation in self._waiting if operation.is_established]
         if handshake is not None and not lost:
             return handshake
-        if not self._is_refreshable:
+        if not self._dialect.is_refreshable:
             return self._dialect.handshake()
         # Runs in the context of a caller, where the user's functions may find the credentials.
         contexts = [*(operation.context for operation in self._waiting), *self._connect_waiters.values()]
@@ -317,31 +313,28 @@ class ReconnectingConnection(Listener):
     def _refresh_payload(self, operation: ActiveOperation) -> None:
         operation.payload = self._dialect.payload(operation.request)
 
-    def _attempt_failed(self, caught: Exception, previous: ConnectionLoss | None) -> ConnectionLoss:
+    def _attempt_failed(self, caught: Exception) -> None:
         """Prepare for the next attempt, or give up."""
         loss = caught.loss if isinstance(caught, ConnectFailed) else not_prepared(self._target, caught)
-        if previous is not None:
-            loss = losses.refused_silently(loss, previous)
-        self._note_refusal(loss)
+        if self._failure is not None:
+            loss = refused_silently(loss, self._failure)
         loss, delay = self._outage.failed(loss, self._loop.time())
         if delay is not None:
             self._fail_impatient(loss, delay)
+        self._failure = loss
         self._reconnect_or_fail(loss, delay)
-        return loss
-
-    def _note_refusal(self, loss: ConnectionLoss) -> None:
-        if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self._tried is not None:
-            self._dialect.refused(self._tried)
 
     def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
-        if delay is None:
-            for operation in list(self.operations):
-                self._fail(operation, loss.error())
-            self._fail_connect_waiters(loss.error)
-        elif self.operations or self._connect_waiters:
+        if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self._tried is not None:
+            self._dialect.refused(self._tried)
+        if delay is not None and (self.operations or self._connect_waiters):
             self._delay = delay
             self._outage.continues(loss, delay, self._loop.time(), len(self.operations))
             self._wake_worker()
+            return
+        for operation in list(self.operations):
+            self._fail(operation, loss.error())
+        self._end_connect_waiters(loss.error)
         self._retire_if_unused()
 
     def _fail_impatient(self, loss: ConnectionLoss, delay: float) -> None:
@@ -356,7 +349,7 @@ class ReconnectingConnection(Listener):
             if is_late or (suffice and not operation.is_established):
                 self._fail(operation, last.error())
         if suffice:
-            self._fail_connect_waiters(last.error)
+            self._end_connect_waiters(last.error)
 
     # -- ends
 
@@ -365,18 +358,16 @@ class ReconnectingConnection(Listener):
             operation.end(error)
 
     def _fail(self, operation: ActiveOperation, error: TransportError) -> None:
-        if self._forget(operation):
-            operation.fail(error)
+        self._end(operation, operation.explained(error))
 
-    def _release_connect_waiters(self) -> None:
+    def _end_connect_waiters(self, make: Callable[[], TransportError] | None) -> None:
+        """Resume the callers of ``connect()``, or raise an error of their own in each."""
         for opened in self._connect_waiters:
-            if not opened.done():
+            if opened.done():
+                continue  # its caller was cancelled
+            if make is None:
                 opened.set_result(None)
-        self._connect_waiters.clear()
-
-    def _fail_connect_waiters(self, make: Callable[[], TransportError]) -> None:
-        for opened in self._connect_waiters:
-            if not opened.done():
+            else:
                 opened.set_exception(make())
         self._connect_waiters.clear()
 

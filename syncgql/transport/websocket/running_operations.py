@@ -10,13 +10,12 @@ from collections.abc import Callable
 from contextvars import Context
 from typing import Protocol
 
-from ...exceptions import TransportError, TransportTimeout
+from ...exceptions import TransportConnectionFailed, TransportError, TransportTimeout
+from ...messages import as_sentence
 from ...protocol.close_codes import RetryDecision
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import Completed, Event, Failed, SingleResult, Started, Unreadable
-from ..recovery.attempts import is_resumed
-from . import losses
 from .active_operation import ActiveOperation
 
 
@@ -73,7 +72,8 @@ class RunningOperations:
         self._listener = listener
         self._mask = mask
         self._send_soon = send_soon
-        self._confirmations = Confirmations(ack_timeout if protocol.CONFIRMS_AT_ONCE else None, self._unconfirmed)
+        self._ack_timeout = ack_timeout
+        self._unconfirmed: dict[str, asyncio.TimerHandle] = {}
 
     # -- messages from the client
 
@@ -81,8 +81,11 @@ class RunningOperations:
         """Add an operation and return the message that starts it."""
         operation.id, message = self._protocol.subscribe(operation.payload, operation.read)
         self.by_id[operation.id] = operation
-        if self._protocol.CONFIRMS:
-            self._confirmations.expect(operation.id)
+        if self._protocol.CONFIRMS and self._protocol.CONFIRMS_AT_ONCE and self._ack_timeout is not None:
+            loop = asyncio.get_running_loop()
+            self._unconfirmed[operation.id] = loop.call_later(
+                self._ack_timeout, self._give_up, operation.id, self._ack_timeout, context=Context()
+            )
         operation.was_sent = True
         return message
 
@@ -94,7 +97,9 @@ class RunningOperations:
 
     def remove_all(self) -> list[ActiveOperation]:
         """Remove all operations and return them, because the connection has ended."""
-        self._confirmations.stop()
+        for timer in self._unconfirmed.values():
+            timer.cancel()
+        self._unconfirmed.clear()
         operations = list(self.by_id.values())
         self.by_id.clear()
         return operations
@@ -103,7 +108,7 @@ class RunningOperations:
 
     def started(self, event: Started) -> list[Event]:
         """Handle a confirmation; return the result that came with it, if there is one."""
-        self._confirmations.settle(event.id)
+        self._settle(event.id)
         if (operation := self.by_id.get(event.id)) is not None:
             self.were_useful = True
             self._listener.started(operation)
@@ -125,11 +130,12 @@ class RunningOperations:
 
     def interrupted(self, reason: str) -> None:
         """End all operations; those that may be sent again are, after the connection was initialized again."""
-        loss = losses.interrupted(self._url, reason)
+        message = f"{self._url} ended all operations: {as_sentence(reason)}"
         for operation in self.remove_all():
-            error = operation.explained(loss.error())
-            decision = loss.decision if is_resumed(operation.type, sent=True) else RetryDecision.NO
-            self._listener.finished(operation, error, decision)
+            error = operation.explained(TransportConnectionFailed(message))
+            self._listener.finished(
+                operation, error, RetryDecision.YES if operation.is_repeatable else RetryDecision.NO
+            )
 
     def _failed(self, event: Failed) -> None:
         self._mask.errors(event.errors)
@@ -137,7 +143,7 @@ class RunningOperations:
         if not self._protocol.is_limit(event.errors):
             self._finish(event.id, error, self._protocol.failure_decision(event.errors))
             return
-        self._confirmations.settle(event.id)
+        self._settle(event.id)
         if (operation := self.by_id.pop(event.id, None)) is not None:
             self._listener.rejected(operation, error)
 
@@ -150,57 +156,28 @@ class RunningOperations:
             self._listener.finished(operation, event.error)
 
     def _finish(self, id: str, error: TransportError | None, decision: RetryDecision = RetryDecision.NO) -> None:
-        self._confirmations.settle(id)
+        self._settle(id)
         if (operation := self.by_id.pop(id, None)) is not None:
             self.were_useful = True
             self._listener.finished(operation, error, decision)
 
-    def _unconfirmed(self, id: str) -> None:
-        """Give up an operation that the server has not confirmed in time, even if it was stopped."""
+    def _settle(self, id: str) -> None:
+        """Stop the timer of an operation that was confirmed or has ended."""
+        if self._unconfirmed and (timer := self._unconfirmed.pop(id, None)):
+            timer.cancel()
+
+    def _give_up(self, id: str, seconds: float) -> None:
+        """Give up an operation that the server has not confirmed within *seconds*, even if it was stopped."""
+        del self._unconfirmed[id]
         if (message := self._protocol.unconfirmed(id)) is not None:
             self._send_soon(message)
         if (operation := self.by_id.pop(id, None)) is not None:
-            self._listener.finished(operation, self._confirmations.timeout(self._url))
-
-
-class Confirmations:
-    """The operations of one connection that wait for confirmation, each with a timer.
-
-    Args:
-        seconds: the limit for each operation; None for no limit.
-        give_up: called with the id of an operation that was not confirmed in time.
-    """
-
-    def __init__(self, seconds: float | None, give_up: Callable[[str], object]) -> None:
-        self._seconds = seconds
-        self._give_up = give_up
-        self._timers: dict[str, asyncio.TimerHandle] = {}
-
-    def expect(self, id: str) -> None:
-        """Start the timer of an operation."""
-        if self._seconds is not None:
-            loop = asyncio.get_running_loop()
-            self._timers[id] = loop.call_later(self._seconds, self._run_out, id, context=Context())
-
-    def settle(self, id: str) -> None:
-        """Stop the timer of an operation that was confirmed or has ended."""
-        if timer := self._timers.pop(id, None):
-            timer.cancel()
-
-    def stop(self) -> None:
-        """Stop all timers."""
-        for id in list(self._timers):
-            self.settle(id)
-
-    def timeout(self, url: str) -> TransportTimeout:
-        """Return the error for an operation that was not confirmed in time."""
-        seconds = self._seconds or 0.0
-        return TransportTimeout(
-            f"{url} did not confirm the subscription within ack_timeout, {seconds:g} s. It is safe to try again.",
-            limit="ack_timeout",
-            seconds=seconds,
-        )
-
-    def _run_out(self, id: str) -> None:
-        del self._timers[id]
-        self._give_up(id)
+            self._listener.finished(
+                operation,
+                TransportTimeout(
+                    f"{self._url} did not confirm the subscription within ack_timeout, {seconds:g} s. "
+                    "It is safe to try again.",
+                    limit="ack_timeout",
+                    seconds=seconds,
+                ),
+            )

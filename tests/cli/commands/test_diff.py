@@ -75,18 +75,18 @@ def test_no_change(project: Path, library: str) -> None:
         ("query ($f: Filter) { search(in: $f) { __typename } }", {("breaking", "FIELD_CHANGED_KIND")}),
         ("{ books { id @old } }", {("breaking", "DIRECTIVE_REMOVED")}),
         ("{ author { name } }", {("breaking", "FIELD_REMOVED")}),
-        ("{ books { year } }", {("breaking", "FIELD_CHANGED_KIND")}),  # and not that no Int is left
+        ("{ books { year } }", {("breaking", "FIELD_CHANGED_KIND")}),  # not that Int was removed
     ],
 )
 def test_changes_that_concern_documents(project: Path, document: str, expected: set[tuple[str, str]]) -> None:
-    """What the document does not use may change."""
+    """Definitions that the document does not use may change."""
     (project / "q.graphql").write_text(document)
     arguments = ("diff", "old.graphql", "new.graphql", "--documents", "q.graphql", "--format", "json")
     assert changes(syncgql(*arguments, cwd=project)) == expected
 
 
 def test_deny_dangerous(project: Path) -> None:
-    """A dangerous change is none by default."""
+    """By default, a dangerous change does not change the exit code."""
     (project / "q.graphql").write_text("{ books { genre } }")
     arguments = ("diff", "old.graphql", "new.graphql", "--documents", "q.graphql")
     assert syncgql(*arguments, cwd=project).exit_code == 0

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.cli.processes import syncgql
+from tests.cli.processes import Terminal, syncgql
 from tests.fix_servers import Server
 from tests.fix_streams import StreamServer
 
@@ -18,14 +18,14 @@ def supported(url: str) -> dict[str, bool | None]:
 
 
 def test_a_server_of_all_protocols(strawberry_streams: StreamServer) -> None:
-    """Strawberry without batches and persisted queries."""
+    """Strawberry supports all protocols, but here neither batches nor persisted queries."""
     found = supported(strawberry_streams.url)
     unsupported = {feature for feature, answer in found.items() if answer is False}
     assert unsupported == {"application/graphql-response+json", "batch", "automatic persisted queries"}
 
 
 def test_yoga(yoga_server: StreamServer) -> None:
-    """Server-Sent Events and both media types, but no WebSockets."""
+    """Yoga supports Server-Sent Events and both media types, but no WebSockets."""
     found = supported(yoga_server.url)
     assert found["subscriptions: sse"] is not False
     assert found["application/graphql-response+json"]
@@ -33,9 +33,18 @@ def test_yoga(yoga_server: StreamServer) -> None:
 
 
 def test_the_table(library: str) -> None:
-    """A row for each feature; the demo's server accepts batches."""
+    """The table has a row for each feature; the demo's server accepts batches."""
     rows = [line.split() for line in syncgql("ping", library).stdout.splitlines()]
     assert ["batch", "yes"] in rows
+
+
+def test_a_secret_is_asked_for_once(library: str) -> None:
+    """All probes use it."""
+    with Terminal("ping", library, "--auth", "bearer:@prompt") as terminal:
+        terminal.wait_for("Token: ")
+        terminal.type("t0ken\n")
+        assert terminal.wait() == 0
+    assert terminal.screen.count("Token: ") == 1
 
 
 def test_no_server() -> None:

@@ -157,7 +157,7 @@ def test_retries(library: str, strawberry_server: Server) -> None:
 
 
 def test_subscriptions_are_not_run(library: str) -> None:
-    """They have a command of their own."""
+    """The message names the command for subscriptions."""
     outcome = syncgql("run", library, "subscription { bookAdded { title } }")
     assert outcome.exit_code == 2
     assert "syncgql subscribe" in outcome.stderr

@@ -29,7 +29,7 @@ def test_a_schema_of_yoga_is_sorted(yoga_server: StreamServer) -> None:
 
 
 def test_one_type_and_its_uses(library: str) -> None:
-    """By schema coordinates; a type that does not exist has a suggestion."""
+    """Uses are shown as schema coordinates; for an unknown type, a similar name is suggested."""
     outcome = syncgql("schema", library, "--type", "Book")
     assert "  title: String!\n" in outcome.stdout
     assert outcome.stdout.splitlines()[-1].startswith("# Used by: Query.books, Query.book, ")
@@ -40,7 +40,7 @@ def test_one_type_and_its_uses(library: str) -> None:
 
 
 def test_files_that_are_not_schemas(tmp_path: Path) -> None:
-    """A missing file is a mistake in the call, an invalid one an invalid document."""
+    """A missing file is a usage error, and an invalid file is a document error."""
     assert syncgql("schema", "missing.graphql", cwd=tmp_path).exit_code == 2
     (tmp_path / "broken.graphql").write_text("type Query {")
     outcome = syncgql("schema", "broken.graphql", cwd=tmp_path)

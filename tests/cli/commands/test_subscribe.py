@@ -114,7 +114,7 @@ def test_the_payload_of_connection_init(strawberry_streams: StreamServer) -> Non
 
 
 def test_queries_are_not_subscribed_to(library: str) -> None:
-    """They have a command of their own; a server that is not there is no connection."""
+    """The message names the command for queries."""
     outcome = syncgql("subscribe", library, "{ hello }")
     assert (outcome.exit_code, "syncgql run" in outcome.stderr) == (2, True)
 

@@ -13,7 +13,7 @@ from syncgql.cli.demo.command import own_command
 
 
 def test_own_command_can_be_typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The command name if the shell finds it; otherwise, as in a checkout without an active environment, its path."""
+    """It is the command's name if the shell finds it; otherwise, as without an active environment, its path."""
     scripts = tmp_path / ".venv" / "bin"
     scripts.mkdir(parents=True)
     monkeypatch.setattr(sysconfig, "get_path", lambda name: str(scripts))

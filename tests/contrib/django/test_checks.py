@@ -47,7 +47,7 @@ def test_apis_are_pinged_on_request(project: Callable[[str], Project], strawberr
     site = project(DOWN_AND_UP.format(url=strawberry_server.url))
     done = site.manage("check", "--deploy", "--tag", "syncgql")
     assert done.exit_code == 0
-    assert "?: (syncgql.W002) SYNCGQL['down'] does not answer: Could not connect to http://127.0.0.1:1/" in done.stderr
+    assert "?: (syncgql.W002) SYNCGQL['down'] does not respond: Could not connect to http://127.0.0.1:1/" in done.stderr
     assert "'up'" not in done.stderr
     assert "identified 1 issue" in done.stderr
     assert site.manage("check", "--deploy", "--tag", "syncgql", "--fail-level", "WARNING").exit_code == 1

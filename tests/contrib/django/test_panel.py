@@ -38,7 +38,7 @@ def panel(address: str, page: str) -> str:
 
 
 def test_each_operation_is_shown(address: str) -> None:
-    """Also those of threads and batches, and those that fail. The page says how many there were."""
+    """This includes operations of threads and batches, and failed ones. The page says how many there were."""
     answer = requests.get(address, timeout=60)
     assert "8 operations in " in answer.text
     assert 'desc="GraphQL 8 operations"' in answer.headers["Server-Timing"]
@@ -60,7 +60,7 @@ def test_each_operation_is_shown(address: str) -> None:
 
 
 def test_a_page_without_operations(address: str) -> None:
-    """Those of another page are not shown."""
+    """Operations of another page are not shown."""
     page = requests.get(f"{address}empty/", timeout=60).text
     assert "0 operations in 0 ms" in page
     assert "No GraphQL operations" in panel(address, page)

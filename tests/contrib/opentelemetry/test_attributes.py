@@ -44,7 +44,7 @@ def test_an_operation_is_described_by_its_type_and_name() -> None:
 
 @pytest.mark.parametrize(("text", "name"), [("{ a }", "query"), ("query {", "GraphQL Operation")])
 def test_an_operation_without_a_name(text: str, name: str) -> None:
-    """Without a name, the type is the name; of a document with a syntax error, neither is known."""
+    """Without a name, the type is the name of the span; for a document with a syntax error, neither is known."""
     assert span_name(operation_attributes(operation(text))) == name
 
 
@@ -82,7 +82,7 @@ def test_the_type_of_an_error() -> None:
 
 
 def test_the_attributes_of_a_response() -> None:
-    """They are those of results and of errors; over a WebSocket there are none."""
+    """Results and errors have them; over a WebSocket there are none."""
     response = Response(503, {}, "http://localhost/", 0.1)
     expected = {"http.response.status_code": 503, "network.protocol.name": "http"}
     assert response_attributes(ExecutionResult({}, response=response)) == expected

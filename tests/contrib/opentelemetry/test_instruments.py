@@ -28,7 +28,7 @@ def test_durations_have_the_buckets_of_the_conventions() -> None:
 
 
 def test_dropped_events_are_counted(telemetry: Telemetry, strawberry_server: Server) -> None:
-    """The count is that of the subscription; so are the events that wait."""
+    """The numbers of dropped and waiting events are those of the subscription."""
     with Client(strawberry_server.url, middleware=[telemetry.middleware()]) as client:
         events = client.subscribe("subscription { count(to: 50) }", buffer_size=2, overflow="drop_oldest")
         strawberry_server.wait_for("subscription_ended", name="count")

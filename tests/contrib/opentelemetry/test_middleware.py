@@ -119,7 +119,7 @@ def test_a_batch_is_one_span(telemetry: Telemetry) -> None:
 
 
 def test_merged_queries_share_an_attempt(telemetry: Telemetry, traced_server: Server) -> None:
-    """Each has a span of its own; the headers of a trace do not keep them apart."""
+    """Each has its own span; the headers of a trace do not keep them apart."""
     middleware = telemetry.middleware()
     with Client(traced_server.url, middleware=[middleware], deduplicate=True) as client:
         list(client.execute_many([SPAN] * 20, concurrency=10))
@@ -129,7 +129,7 @@ def test_merged_queries_share_an_attempt(telemetry: Telemetry, traced_server: Se
 
 
 def test_each_attempt_is_a_child_span(telemetry: Telemetry) -> None:
-    """It counts retries, and each has the headers of its own; the call has the outcome of the last one."""
+    """Spans of attempts count retries, and each attempt sends its own headers; the call has the last outcome."""
     answers = always(answer(b"", status="503 Busy"), answer())
     policy, middleware = RetryPolicy(base=0), telemetry.middleware()
     with WireServer(answers) as server, Client(server.url, middleware=[middleware], retry=policy) as client:

@@ -115,7 +115,7 @@ def test_i14_the_last_part_ends_the_response(execute: Execute) -> None:
 
 
 def test_i15_the_closing_delimiter_before_the_last_part(execute: Execute) -> None:
-    """The server broke the protocol; the error has the data."""
+    """The server violated the protocol; the error has the data."""
     with WireServer(multipart(FIRST)) as server, Client(server.url) as client:
         with pytest.raises(TransportProtocolError, match="ended after a payload with hasNext: true") as caught:
             execute(client, DOCUMENT)

@@ -59,7 +59,7 @@ async def test_three_missing_heartbeats() -> None:
     assert await watched.after(59, heartbeat=False) == []
     for _ in range(3):
         await watched.after(8, heartbeat=True)
-    # The longest interval was 67 s, for the first two had events between them.
+    # The longest interval was 67 s, because the first two had events between them.
     assert await watched.idle(200) == []
     assert await watched.idle(2) == [3 * 67]
 
@@ -78,7 +78,7 @@ async def test_the_interval(interval: float, limit: float) -> None:
 @in_loop
 @pytest.mark.parametrize("timeout", [5, None])
 async def test_a_limit_that_was_given(timeout: float | None) -> None:
-    """The option holds whatever the heartbeats are; None is no limit."""
+    """The option applies whatever the heartbeats are; None means no limit."""
     watched = Watched(has_heartbeats=True, keep_alive_timeout=timeout)
     for _ in range(3):
         await watched.after(1, heartbeat=True)

@@ -36,7 +36,7 @@ def test_mistakes(protocol: Protocol, options: dict[str, Any], kind: type[Except
 
 @each_protocol
 def test_wrong_urls(protocol: Protocol) -> None:
-    """Streams need HTTP."""
+    """Streams need an HTTP URL."""
     with pytest.raises(ValueError, match="http:// or https://"):
         protocol.type("ws://127.0.0.1:9/graphql")
 

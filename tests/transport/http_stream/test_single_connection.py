@@ -122,7 +122,7 @@ def test_s16_results_before_the_response() -> None:
     with serving(on_post) as (url, seen), single(url) as client:
         assert numbers(client) == [1, 2]
         assert client.execute("{ n }") == {"n": 1}
-    assert len(seen.tokens) == 2  # the subscription blocks, so it had one of its own
+    assert len(seen.tokens) == 2  # the subscription blocks, so it had its own stream
 
 
 def test_s17_a_refused_operation() -> None:

@@ -204,7 +204,7 @@ def test_a_stream_that_always_ends_is_reconnected_with_waits(protocol: Protocol)
 
 
 def test_errors_have_no_cycle() -> None:
-    """Each caller gets an error of its own."""
+    """Each caller gets its own exception."""
     with WireServer(lambda connection: None) as server:
         url = server.url
     with SSE.client(url) as client:

@@ -28,7 +28,7 @@ def test_the_default_is_the_same_everywhere(name: str) -> None:
 
 @pytest.mark.parametrize(("size", "error"), [(-1, ValueError), (1.5, TypeError), (None, TypeError), (True, TypeError)])
 def test_a_size_is_a_whole_number_of_bytes(size: Any, error: type[Exception]) -> None:
-    """0 is no limit, so None, which would be ambiguous, is an error."""
+    """0 means no limit, so None, which would be ambiguous, is an error."""
     with pytest.raises(error, match="max_message_size must be"):
         check_message_size(size)
     assert [check_message_size(good) for good in (0, 1, MAX_MESSAGE_SIZE)] == [0, 1, MAX_MESSAGE_SIZE]

@@ -1,19 +1,107 @@
-"""Outage: the beginning of the outage in the error that ends it."""
+"""Attempts: whether and when to reconnect. Outage: its error and its log. No I/O, no clock."""
 
 from __future__ import annotations
 
 import logging
+from functools import partial
 
 import pytest
 
-from syncgql.protocol.close_codes import RetryDecision
-from syncgql.transport.recovery.attempts import Attempts
-from syncgql.transport.recovery.outage import Outage
+from syncgql.protocol.close_codes import RetryDecision, closed_error
+from syncgql.transport.recovery.loss import ConnectionLoss
+from syncgql.transport.recovery.outage import Attempts, Outage
 from syncgql.transport.recovery.policy import ReconnectPolicy
-from syncgql.transport.websocket.losses import closed
 
-FIRST = closed("ws://host", 1012, "restarting", RetryDecision.YES)
-SECOND = closed("ws://host", 1013, "overloaded", RetryDecision.YES)
+RETRY, FATAL, REFUSED = RetryDecision.YES, RetryDecision.NO, RetryDecision.WITH_NEW_CREDENTIALS
+
+FIRST = ConnectionLoss(partial(closed_error, "ws://host", 1012, "restarting", RETRY), RETRY, code=1012)
+SECOND = ConnectionLoss(partial(closed_error, "ws://host", 1013, "overloaded", RETRY), RETRY, code=1013)
+
+
+def attempts(policy: ReconnectPolicy | None = ReconnectPolicy(attempts=3), *, refreshable: bool = False) -> Attempts:  # noqa: B008
+    return Attempts(policy, refreshable=refreshable)
+
+
+def test_attempts_end_after_as_many_fruitless_connections() -> None:
+    """After the loss of a useful connection there are three attempts, of which a first connection counts as one."""
+    after_loss = attempts()
+    assert after_loss.next_delay(RETRY, 0, was_useful=True) is not None
+    first = attempts()
+    for count in (after_loss, first):
+        assert count.next_delay(RETRY, 0) is not None
+        assert count.next_delay(RETRY, 0) is not None
+        assert count.next_delay(RETRY, 0) is None
+
+
+def test_attempts_start_again_after_a_good_connection() -> None:
+    """A useful connection resets the count and the waits."""
+    count = attempts(ReconnectPolicy(attempts=3, base=1))
+    count.next_delay(RETRY, 0)
+    count.next_delay(RETRY, 0)
+    assert count.next_delay(RETRY, 0, was_useful=True) is not None
+    assert count.failed == 0
+
+
+def test_attempts_without_a_limit() -> None:
+    """Without limits on attempts and time, attempts never end."""
+    count = attempts(ReconnectPolicy(attempts=None, give_up_after=None))
+    assert all(count.next_delay(RETRY, 0) is not None for _ in range(2000))
+
+
+@pytest.mark.parametrize("policy", [None, ReconnectPolicy(attempts=0)])
+@pytest.mark.parametrize("decision", list(RetryDecision))
+def test_no_attempts_when_switched_off(policy: ReconnectPolicy | None, decision: RetryDecision) -> None:
+    """Without a policy, or with 0 attempts, there are no retries."""
+    assert attempts(policy, refreshable=True).next_delay(decision, 0, was_useful=True) is None
+
+
+def test_w21_no_attempt_after_a_fatal_end() -> None:
+    """Fatal errors are not retried, however useful the connection was."""
+    assert attempts(refreshable=True).next_delay(FATAL, 0, was_useful=True) is None
+
+
+def test_w21_retry_codes_are_tried_again() -> None:
+    """Close codes that the user lists are retried, and count like any other failure; others are unchanged."""
+    count = attempts(ReconnectPolicy(attempts=3, retry_codes={1011, 4403}))
+    assert count.next_delay(FATAL, 0, was_useful=True, code=1011) is not None
+    assert count.next_delay(REFUSED, 0, code=4403) is not None
+    assert count.next_delay(FATAL, 0, code=1002) is None
+    assert count.next_delay(FATAL, 0, code=1011) is None
+    assert hash(ReconnectPolicy(retry_codes={1011})) == hash(ReconnectPolicy(retry_codes=[1011]))
+    assert attempts(None).next_delay(FATAL, 0, was_useful=True, code=1011) is None
+
+
+def test_w22_one_more_attempt_with_other_credentials() -> None:
+    """A refusal is retried once if functions supply other credentials, and again after a useful connection."""
+    count = attempts(refreshable=True)
+    assert count.next_delay(REFUSED, 0) is not None
+    assert count.next_delay(REFUSED, 0) is None
+    assert count.next_delay(REFUSED, 0, was_useful=True) is not None
+
+
+def test_w22_no_attempt_with_the_same_credentials() -> None:
+    """A refusal of fixed credentials is final."""
+    assert attempts(refreshable=False).next_delay(REFUSED, 0) is None
+
+
+def test_attempts_end_after_ten_minutes() -> None:
+    """By default no attempt begins later than 600 s after the loss; a useful connection resets the time."""
+    count = attempts(ReconnectPolicy())
+    assert count.next_delay(RETRY, 1000, was_useful=True) is not None
+    assert all(count.next_delay(RETRY, 1000 + seconds) is not None for seconds in range(0, 560, 20))
+    assert count.next_delay(RETRY, 1601) is None
+    assert count.next_delay(RETRY, 1700, was_useful=True) is not None
+    assert count.next_delay(RETRY, 1700, retry_after=601) is None
+
+
+def test_first_connection_has_five_attempts() -> None:
+    """Callers that wait for their first connection stop waiting after 5 attempts, or the number in the policy."""
+    default, own = attempts(ReconnectPolicy()), attempts(ReconnectPolicy(attempts=7))
+    for number in range(1, 8):
+        default.next_delay(RETRY, 0)
+        own.next_delay(RETRY, 0)
+        assert default.suffice_for_first is (number >= 5)
+        assert own.suffice_for_first is (number >= 7)
 
 
 def outage() -> Outage:
@@ -58,6 +146,21 @@ def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     failures.continues(FIRST, 1, 130, 1)
     levels = [record.levelno for record in caplog.records]
     assert [level == logging.WARNING for level in levels] == [True, False, False, True, False, True, True]
+
+
+def test_the_log_says_since_when_there_is_no_connection(caplog: pytest.LogCaptureFixture) -> None:
+    """Attempts to open the first connection follow a failed attempt; all others follow the loss of a connection."""
+    caplog.set_level(logging.INFO)
+    failures = outage()
+    for now, was_useful in ((0, None), (2, None), (5, True), (9, None)):
+        failures.failed(FIRST, now, was_useful=was_useful)
+        failures.continues(FIRST, 1, now, 1)
+    assert [record.getMessage().partition("restarting. ")[2] for record in caplog.records] == [
+        "Connecting again in 1.0 s, for 1 operation(s); attempt 2, 0 s after the first attempt failed.",
+        "Connecting again in 1.0 s, for 1 operation(s); attempt 3, 2 s after the first attempt failed.",
+        "Reconnecting in 1.0 s, for 1 operation(s); attempt 1, 0 s after the loss.",
+        "Reconnecting in 1.0 s, for 1 operation(s); attempt 2, 4 s after the loss.",
+    ]
 
 
 def test_the_log_has_fields(caplog: pytest.LogCaptureFixture) -> None:

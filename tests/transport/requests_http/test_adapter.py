@@ -40,7 +40,7 @@ def test_a_connection_is_reused_after_a_complete_response(own: bytes) -> None:
 @pytest.mark.parametrize("own", [PLAIN, CHUNKED], ids=["plain", "chunked"])
 @pytest.mark.parametrize("behind", UNSOLICITED)
 def test_bytes_after_a_response_close_the_connection(own: bytes, behind: bytes) -> None:
-    """A complete response, the beginning of one, or a single byte."""
+    """This holds for a complete response, the beginning of one, and a single byte."""
     with WireServer(always(own + behind)) as server, Client(transport=RequestsHTTPTransport(server.url)) as client:
         assert client.execute(MUTATION) == client.execute(MUTATION) == OK
         assert (server.connections, len(server.requests)) == (2, 2)
@@ -72,7 +72,7 @@ def test_tls(authority: trustme.CA, tmp_path: Path, behind: bytes) -> None:
 
 
 def test_1xx_without_end() -> None:
-    """A server that sends endless interim responses is given up."""
+    """The call fails if the server sends endless interim responses."""
     with WireServer(always(EARLY_HINTS * 1000)) as server:
         failed = pytest.raises(TransportConnectionFailed, match="lost before the response was complete")
         with Client(transport=RequestsHTTPTransport(server.url)) as client, failed:

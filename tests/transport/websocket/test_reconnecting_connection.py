@@ -16,7 +16,7 @@ from syncgql import (
     TransportConnectionFailed,
     TransportError,
 )
-from syncgql.transport.recovery import attempts as reconnect
+from syncgql.transport.websocket import connection
 
 from ...fix_servers import PATIENCE
 from ...servers.scripted import LEGACY, Peer, ScriptedServer
@@ -149,7 +149,7 @@ def test_w25_ack_alone_does_not_reset_the_count() -> None:
 
 def test_w25_an_old_connection_resets_the_count(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connection that stayed open long enough counts as useful without an event."""
-    monkeypatch.setattr(reconnect, "SETTLED_SECONDS", 0.0)
+    monkeypatch.setattr(connection, "SETTLED_SECONDS", 0.0)
     with (
         ScriptedServer(in_turn(*[closes_at_once(1001)] * 9, ticks_and_goes_on)) as server,
         Client(server.url, reconnect=QUICK) as client,

@@ -8,13 +8,15 @@ from typing import Any
 import pytest
 
 from syncgql import ExecutionResult, GraphQLRequest, TransportError, TransportProtocolError
+from syncgql.protocol.appsync import AppSync
 from syncgql.protocol.close_codes import RetryDecision
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.masking import Mask
+from syncgql.protocol.websocket import WebSocketProtocol
 from syncgql.protocol.websocket_events import Completed, Failed, SingleResult, Started, Unreadable
 from syncgql.transport.async_event_sink import AsyncEventSink
 from syncgql.transport.websocket.active_operation import ActiveOperation
-from syncgql.transport.websocket.running_operations import Confirmations, OperationListener, RunningOperations
+from syncgql.transport.websocket.running_operations import OperationListener, RunningOperations
 
 from ..asynchronous import in_loop
 
@@ -26,6 +28,7 @@ class Recorder(OperationListener):
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
+        self.has_finished = asyncio.Event()
 
     def started(self, operation: ActiveOperation) -> None:
         self.calls.append(("started", operation.id))
@@ -34,6 +37,7 @@ class Recorder(OperationListener):
         self, operation: ActiveOperation, error: TransportError | None, decision: RetryDecision = RetryDecision.NO
     ) -> None:
         self.calls.append(("finished", operation.id, None if error is None else str(error), decision))
+        self.has_finished.set()
 
     def rejected(self, operation: ActiveOperation, error: TransportError) -> None:
         self.calls.append(("rejected", operation.id, str(error)))
@@ -42,14 +46,19 @@ class Recorder(OperationListener):
 class Socket:
     """Running operations on an acknowledged connection, with what they report and send."""
 
-    def __init__(self) -> None:
-        self.protocol = GraphQLTransportWS()
+    def __init__(self, protocol: WebSocketProtocol | None = None, *, ack_timeout: float | None = None) -> None:
+        self.protocol = protocol or GraphQLTransportWS()
         self.protocol.connection_init(None)
         self.protocol.receive('{"type": "connection_ack"}')
         self.listener = Recorder()
         self.sent: list[str] = []
         self.running = RunningOperations(
-            "wss://example.com", self.protocol, self.listener, Mask({}, "", None, None), None, self.sent.append
+            "wss://example.com",
+            self.protocol,
+            self.listener,
+            Mask({}, "", None, None),
+            ack_timeout,
+            self.sent.append,
         )
 
     def start(self, type: str = "subscription") -> ActiveOperation:
@@ -133,47 +142,39 @@ async def test_an_interruption_ends_all(type: str, decision: RetryDecision) -> N
     assert socket.running.by_id == {}
 
 
-def test_an_operation_that_is_not_confirmed_fails() -> None:
-    """Each unconfirmed operation is reported once, when its time is up; others are not."""
-
-    async def main() -> list[str]:
-        given_up: list[str] = []
-        one_is_late = asyncio.Event()
-
-        def give_up(id: str) -> None:
-            given_up.append(id)
-            one_is_late.set()
-
-        confirmations = Confirmations(0.05, give_up)
-        for id in ("late", "confirmed"):
-            confirmations.expect(id)
-        confirmations.settle("confirmed")
-        confirmations.settle("unknown")
-        await one_is_late.wait()
-        confirmations.expect("stopped")
-        confirmations.stop()
-        await asyncio.sleep(0.2)
-        return given_up
-
-    assert asyncio.run(main()) == ["late"]
+@in_loop
+async def test_an_operation_that_is_not_confirmed_fails() -> None:
+    """Each unconfirmed operation fails once, when its time is up; the error names the limit. Others continue."""
+    socket = Socket(AppSync(), ack_timeout=0.05)
+    confirmed, late = socket.start(), socket.start()
+    socket.running.started(Started(confirmed.id))
+    await socket.listener.has_finished.wait()
+    assert [call[:2] for call in socket.listener.calls] == [("started", confirmed.id), ("finished", late.id)]
+    assert str(socket.listener.calls[-1][2]).startswith(
+        "wss://example.com did not confirm the subscription within ack_timeout, 0.05 s."
+    )
+    assert socket.sent == [f'{{"id":"{late.id}","type":"stop"}}']
+    assert socket.running.by_id == {confirmed.id: confirmed}
 
 
-def test_without_ack_timeout_no_operation_fails() -> None:
-    """None means no limit, as everywhere."""
+@in_loop
+async def test_an_operation_that_was_stopped_before_its_confirmation_is_given_up() -> None:
+    """The server is asked to stop it when its time is up, unless the connection has ended; nobody is notified."""
+    socket = Socket(AppSync(), ack_timeout=0.05)
+    removed = socket.start()
+    assert socket.running.remove_all() == [removed]
+    stopped, late = socket.start(), socket.start()
+    assert socket.running.stop(stopped) is None
+    await socket.listener.has_finished.wait()  # the timers of the others were set before
+    assert [call[:2] for call in socket.listener.calls] == [("finished", late.id)]
+    assert socket.sent == [f'{{"id":"{id}","type":"stop"}}' for id in (stopped.id, late.id)]
 
-    async def main() -> list[str]:
-        given_up: list[str] = []
-        confirmations = Confirmations(None, given_up.append)
-        confirmations.expect("id")
-        await asyncio.sleep(0.05)
-        confirmations.settle("id")
-        return given_up
 
-    assert asyncio.run(main()) == []
-
-
-def test_the_error_for_a_missing_confirmation_names_the_limit() -> None:
-    """The error has the limit and its value."""
-    error = Confirmations(2.5, print).timeout("wss://x")
-    assert (error.limit, error.seconds) == ("ack_timeout", 2.5)
-    assert "wss://x did not confirm" in str(error)
+@in_loop
+async def test_without_ack_timeout_no_operation_fails() -> None:
+    """None means no limit, as everywhere: there is no timer that could run out."""
+    socket = Socket(AppSync(), ack_timeout=None)
+    operation = socket.start()
+    assert socket.running._unconfirmed == {}
+    socket.running.started(Started(operation.id))
+    assert socket.listener.calls == [("started", operation.id)]
