@@ -7,7 +7,7 @@ import re
 EXCERPT_CHARACTERS = 1_000
 
 UNPRINTABLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
-"""Characters that move a terminal's cursor, change its colours or the direction of text, or that UTF-8 cannot encode.
+"""Characters that move a terminal's cursor, change its colors or the direction of text, or that UTF-8 cannot encode.
 Tabs and line breaks are kept. ``re`` compiles the pattern for the first message, and caches it.
 """
 

@@ -44,7 +44,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find a subcommand; suggest one if its name is misspelt or missing."""
+        """Find a subcommand; suggest one if its name is misspelled or missing."""
         name = args[0]
         if "://" in name:  # The URL may contain a password, so the message does not repeat it.
             ctx.fail("A command comes before the URL: syncgql run URL.")

@@ -43,7 +43,7 @@ class Connection:
 
     @functools.cached_property
     def _secrets(self) -> Secrets:
-        """The secrets of the options, read once: a prompt or a pipe cannot be read for each client again.
+        """The secrets of the options, read once, because a prompt or a pipe cannot be read again for each client.
 
         Raises:
             click.UsageError: an option is not valid.

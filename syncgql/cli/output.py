@@ -16,8 +16,8 @@ import click
 
 from ..messages import UNPRINTABLE, escaped
 
-COLOURED_CHARACTERS = 200_000
-"""The maximum length of JSON that is printed in colours, because highlighting takes far longer than printing."""
+COLORED_CHARACTERS = 200_000
+"""The maximum length of JSON that is printed in color, because highlighting takes far longer than printing."""
 
 
 def write(text: str) -> None:
@@ -45,7 +45,7 @@ def check_reader() -> None:
 
 
 def write_json(value: Any) -> None:
-    """Write JSON: indented and coloured on a terminal, otherwise on one line.
+    """Write JSON: indented and colored on a terminal, otherwise on one line.
 
     ``NO_COLOR`` is a convention of many programs, see https://no-color.org.
     """
@@ -53,7 +53,7 @@ def write_json(value: Any) -> None:
         write_json_line(value)
         return
     text = _json(value, indent=2)
-    if os.environ.get("NO_COLOR") or len(text) > COLOURED_CHARACTERS:
+    if os.environ.get("NO_COLOR") or len(text) > COLORED_CHARACTERS:
         write(text)
         return
     from rich.console import Console

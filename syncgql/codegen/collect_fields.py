@@ -124,7 +124,7 @@ def _fields(
 
 
 def _condition(directive: DirectiveNode) -> str:
-    """Return a text that is equal for directives that omit fields together; each ``@defer`` is a part of its own."""
+    """Return text that is equal for directives that omit fields together; each ``@defer`` is a part of its own."""
     text = print_ast(directive)
     return f"{text} {id(directive)}" if directive.name.value == "defer" else text
 

@@ -275,7 +275,8 @@ class FieldProxy:
 
         Raises:
             DocumentError: a selection or a value does not match the schema, or the field is not a connection.
-            TypeError: *prefetch* or *max_pages* is not a whole number, or *progress* is no function of two parameters.
+            TypeError: *prefetch* or *max_pages* is not a whole number, or *progress* is not a function of two
+                parameters.
             ValueError: *prefetch* is negative, or *max_pages* is not positive.
             ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
         """

@@ -18,8 +18,8 @@ from .rate_limit import RateLimit
 class TransportOverride:
     """Replaces the last step of all clients inside a ``with`` block, including clients created before it.
 
-    Each client has its own dispatcher, which is closed at the end of the block. Rate limits start afresh in the block
-    and are unchanged after it, so that a refusal in one test does not delay the requests of the next one.
+    Each client has its own dispatcher, which is closed at the end of the block. Rate limits are reset at the start of
+    the block and restored at its end, so that a refusal in one test does not delay the requests of the next one.
 
     Args:
         build: creates the transports for a client with these options.
@@ -62,7 +62,7 @@ class TransportOverride:
         return dispatcher
 
     def _turnstile(self, limit: RateLimit) -> Turnstile[Charge, Outcome]:
-        """Return the turnstile of the copy of a limit, created on first use; a copy counts for itself."""
+        """Return the turnstile of the copy of a limit, created on first use; each copy counts separately."""
         used = self._limits.get(limit)
         if used is None:
             used = self._limits.setdefault(limit, copy.copy(limit))

@@ -105,7 +105,7 @@ def _hint(value: object) -> str:
         return f"{kind} has no order; use list(value) or sorted(value)."
     if isinstance(value, Mapping):
         return f"{kind} is not JSON; use dict(value)."
-    if type(value).__module__ == "ipaddress":  # before Iterable: a network is one of all its addresses
+    if type(value).__module__ == "ipaddress":  # before Iterable: a network iterates over its addresses
         return f"{kind} is not JSON; use str(value)."
     for method, call in _CONVERSIONS.items():
         if callable(getattr(value, method, None)):

@@ -175,7 +175,7 @@ def _check_path(path: str | os.PathLike[str]) -> None:
         check_file(Path(path))
     except (OSError, ValueError) as error:  # ValueError for a null character
         reason = as_sentence(getattr(error, "strerror", None) or str(error))
-        hint = "" if Path(path).is_absolute() else " A relative path begins at the current folder."
+        hint = "" if Path(path).is_absolute() else " The path is relative to the current working directory."
         unreadable = f"the file {os.fspath(path)!r} cannot be read: {reason}{hint}"
         raise ValueError(f"schema must be SDL text or the path of a file; {unreadable}") from error
 

@@ -57,7 +57,7 @@ def check_arguments(
         raise TypeError("errors must be a list of messages or error objects, not str.")
     has_result = data is not ABSENT or errors is not None or extensions is not None
     if has_result + (body is not None) + (raises is not None) > 1:
-        raise TypeError("Pass body= or raises= alone: the call would get no data, errors or extensions beside them.")
+        raise TypeError("Pass body= or raises= alone: data, errors and extensions would be ignored.")
     if isinstance(raises, type):
         try:
             raises()

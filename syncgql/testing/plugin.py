@@ -43,7 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Report a failure that the test itself raises only once, and without the frames of this package."""
+    """If the test itself raises a failure, report it only once, and without the frames of this package."""
     if call.when != "call" or call.excinfo is None:
         return
     error = call.excinfo.value

@@ -46,7 +46,7 @@ DECODE_ERRORS = (Mismatch, KeyError, TypeError)
 NO_NESTED_LISTS: Mapping[str, tuple[bool, ...]] = {}
 
 LIST = "a list"
-"""What a ``Mismatch`` expects if a value that is not a list is in the place of one."""
+"""What a ``Mismatch`` expects for a value that is not a list where one was expected."""
 
 ONE_LIST = (False, False)
 """The levels of a field without nested lists. A null that is allowed never reaches ``refuse`` there."""
@@ -266,7 +266,7 @@ def _steps(value: Any, wrong: Any, nullable: tuple[bool, ...]) -> list[str | int
 
     Args:
         value: the outer list.
-        wrong: the item of an innermost list that does not match; ``Missing`` if it is the place of a list.
+        wrong: the item of an innermost list that does not match; ``Missing`` if a list was expected in its place.
         nullable: whether null is allowed: for the outer list, for its items, and so on.
     """
     if value is None and nullable[0]:

@@ -23,7 +23,7 @@ SHARED = {field.name for field in fields(Connection)}
 ENVIRONMENT = {
     "SYNCGQL_HEADERS": "Headers for each request, one per line.",
     "HTTP_PROXY, HTTPS_PROXY, NO_PROXY": "Proxies, and the hosts that are reached without one.",
-    "NO_COLOR": "If not empty, output is not coloured.",
+    "NO_COLOR": "If not empty, output is not colored.",
 }
 FILES = {
     "pyproject.toml": "Endpoints in [tool.syncgql.endpoints.NAME], and the settings of syncgql codegen.",

@@ -24,7 +24,7 @@ def test_demo_without_its_libraries(run_script: RunScript) -> None:
     assert result.stderr == ("Error: the demo needs uvicorn; install the extra syncgql[demo]\n")
 
 
-def test_a_misspelt_command() -> None:
+def test_a_misspelled_command() -> None:
     """The nearest name is suggested, if there is one."""
     outcome = syncgql("chek", "schema.graphql")
     assert (outcome.exit_code, "No such command 'chek'. Did you mean 'check'?" in outcome.stderr) == (2, True)

@@ -45,7 +45,7 @@ def test_the_schema_file_of_an_endpoint_needs_no_secrets(tmp_path: Path) -> None
 
 
 def test_a_url_without_its_scheme(tmp_path: Path) -> None:
-    """The message suggests the URL that was probably meant, but no URL for a misspelt name."""
+    """The message suggests the URL that was probably meant, but no URL for a misspelled name."""
     outcome = syncgql("run", "127.0.0.1:8001/graphql", "{ __typename }", cwd=tmp_path)
     assert (outcome.exit_code, "Did you mean http://127.0.0.1:8001/graphql?" in outcome.stderr) == (2, True)
     assert "Did you mean" not in syncgql("run", "prud", "{ __typename }", cwd=tmp_path).stderr
@@ -70,7 +70,7 @@ def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> N
         ("", "needs a url"),
         ('url = "http://h/"\nheader = {}', "unknown key 'header'. Did you mean 'headers'?"),
         ('uri = "http://h/"', "unknown key 'uri'. Did you mean 'url'?"),
-        ('url = "http://h/"\ncolour = 1', "unknown key 'colour'. The keys are headers, schema, url."),
+        ('url = "http://h/"\ncolor = 1', "unknown key 'color'. The keys are headers, schema, url."),
         ('url = "http://h/"\n[tool.syncgql.endpoint.prod]', "[tool.syncgql]: unknown key 'endpoint'. Did you mean"),
         ('url = "http://h/"\nheaders = {a = 1}', "headers must be"),
         ('url = "http://h/"\nschema = 1', "schema must be"),

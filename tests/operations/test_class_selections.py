@@ -258,7 +258,7 @@ def test_fields_are_added_and_subtracted(client: Client) -> None:
 
 
 @dataclass
-class Misspelt:
+class Misspelled:
     """A class with a field that the schema does not have."""
 
     full_nam: str
@@ -267,7 +267,7 @@ class Misspelt:
 def test_a_field_that_the_schema_lacks_is_named(client: Client) -> None:
     """The error suggests a similar name, before anything is sent."""
     with pytest.raises(DocumentError, match=r"person\.fullNam: Person has no field 'fullNam'. Did you mean 'fullName'"):
-        client.query.person(Misspelt)
+        client.query.person(Misspelled)
 
 
 class Snake(msgspec.Struct):

@@ -39,8 +39,8 @@ def test_the_limit_is_that_of_each_call(client: Client) -> None:
 
 def test_further_arguments_reach_the_transport(client: Client) -> None:
     """extra_args are those of the transport's HTTP library."""
-    with pytest.raises((TransportError, TypeError), match="colour"):
-        client.mutation.with_options(extra_args={"colour": "red"}).add_book("title", title="Kim")
+    with pytest.raises((TransportError, TypeError), match="color"):
+        client.mutation.with_options(extra_args={"color": "red"}).add_book("title", title="Kim")
 
 
 PAGES = """

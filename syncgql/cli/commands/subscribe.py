@@ -20,7 +20,7 @@ from ..requests import RequestOptions, request_options
 from ..selection import select
 
 READER_CHECK_INTERVAL = 0.5
-"""The seconds between two checks whether a program still reads the events."""
+"""The number of seconds between two checks of whether a program still reads the events."""
 
 
 @click.command()

@@ -104,12 +104,12 @@ class ConnectionEnd:
         self._on_lost(self.loss)
 
     def complained(self, payload: Any) -> None:
-        """Log a complaint of the server. It becomes the reason of a close frame that has none."""
+        """Log an error that the server reported. It becomes the reason of a close frame that has none."""
         self._complaints += 1
         level = logging.WARNING if self._complaints <= MAX_WARNINGS else logging.DEBUG
         text = as_text(self._mask.value(payload))
         self._complaint = truncate(text)
-        logger.log(level, "%s complained: %s", self._url, truncate(text, 200))
+        logger.log(level, "%s reported an error: %s", self._url, truncate(text, 200))
 
     def received(self, message: aiohttp.WSMessage) -> None:
         """End the connection with the last message of the socket."""
@@ -205,7 +205,7 @@ def _held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     def make() -> TransportError:
         error = loss.make()
         error.message += (
-            f" Before, the consumer fell behind: its buffer was full for {seconds:.0f} s, and the socket was not "
+            f" The consumer had fallen behind: its buffer was full for {seconds:.0f} s, and the socket was not "
             "read during that time. Some servers close such a connection. Consume faster, raise buffer_size=, or "
             'choose overflow="drop_oldest" or "raise".'
         )

@@ -262,7 +262,7 @@ class ReconnectingConnection(Listener):
         del self._waiting[operation]
         if operation.deadline is not None:
             operation.deadline.is_connected = True
-        if operation.lost_at is not None:  # before it is sent, because its events may arrive during that
+        if operation.lost_at is not None:  # before sending, because events may arrive while it is sent
             operation.sink.reconnected(self._loop.time() - operation.lost_at)
             operation.lost_at = None
         try:

@@ -108,7 +108,7 @@ def test_2_for_a_wrong_configuration(project: Path, before: str, after: str, mes
 
 
 def test_2_without_a_configuration(tmp_path: Path) -> None:
-    """The message names the folder, and a misspelt option the nearest one."""
+    """The message names the folder, and a misspelled option the nearest one."""
     outcome = syncgql("codegen", cwd=tmp_path)
     assert (outcome.exit_code, f"no pyproject.toml in {tmp_path} or its parent" in outcome.stderr) == (2, True)
     assert "Did you mean '--schema'?" in syncgql("codegen", "--schma", "x").stderr

@@ -90,8 +90,8 @@ def test_select_is_checked_before_sending(library: str) -> None:
     assert "Never added" not in syncgql("run", library, "{ books { title } }").stdout
 
 
-def test_json_is_coloured_on_a_terminal_only(library: str) -> None:
-    """Indented and coloured; NO_COLOR keeps the indentation."""
+def test_json_is_colored_on_a_terminal_only(library: str) -> None:
+    """Indented and colored; NO_COLOR keeps the indentation."""
     with Terminal("run", library, "{ hello }") as terminal:
         assert terminal.wait() == 0
     assert "\x1b[" in terminal.screen
