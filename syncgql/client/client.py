@@ -154,7 +154,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
             functions that create one, because both are bound to the loop on which they are created; the functions are
             called there.
         session: a function that creates the ``aiohttp.ClientSession``, called on the loop. It replaces *cookies* and
-            *client_session_args*. WebSockets then count towards the limit of its connector, 100 connections by default,
+            *client_session_args*. WebSockets then count toward the limit of its connector, 100 connections by default,
             which otherwise applies to requests only.
         trust_env: whether to use the proxies named by ``HTTP_PROXY`` (also for ``ws://``), ``HTTPS_PROXY`` (also for
             ``wss://``) and ``ALL_PROXY``, except for the hosts in ``NO_PROXY``, if *proxy* is not given. True by

@@ -193,7 +193,7 @@ class ExecuteMethods(ClientBase):
 
         ``cancel()`` aborts the request; with a blocking transport it can only prevent a request that has not started.
         Callbacks run in worker threads. The future keeps the client alive until it is done, and the request continues
-        if the future is dropped. Time spent waiting for a free connection does not count towards *timeout*.
+        if the future is dropped. Time spent waiting for a free connection does not count toward *timeout*.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.

@@ -63,7 +63,7 @@ class CodegenReport:
 
 
 def run(config: CodegenConfig, *, check: bool = False) -> CodegenReport:
-    """Generate the package and the manifest, or with *check* only compare them with the existing files; no network.
+    """Generate the package and the manifest, or with *check* only compare them with the existing files, offline.
 
     Raises:
         CodegenError: the documents have errors; nothing is written.

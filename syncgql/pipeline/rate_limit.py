@@ -52,13 +52,13 @@ class RateLimit:
     read the remaining quota, the cost of each document and the time of the next reset from each response, and delay
     requests before the server refuses them.
 
-    Threads wait for their turn in the order in which they came. Each attempt of a retried operation counts, and so does
-    each operation of a batch. A call whose turn would come after its time limit raises ``TransportRateLimited``
+    Threads wait for their turn in the order in which they arrived. Each attempt of a retried operation counts, and so
+    does each operation of a batch. A call whose turn would come after its time limit raises ``TransportRateLimited``
     immediately, with ``sent`` False and the wait in ``retry_after``. After a refusal, all threads wait for as long as
     the server asks.
 
     Clients that use the same object share its limit, so use one per account of the API. Other processes do not share
-    it; a copy by pickle and a forked child count for themselves.
+    it; a pickled copy and a forked child count separately.
 
     Args:
         rate: the number of requests that may be sent in *per* seconds.

@@ -64,7 +64,7 @@ class RetryPolicy:
     """When to retry a failed query or mutation.
 
     A query is retried after a failed or lost connection, after a status in *statuses*, and after a rate limit. A
-    mutation is retried only if the server certainly did not execute it. Every attempt and every wait counts towards the
+    mutation is retried only if the server certainly did not execute it. Every attempt and every wait counts toward the
     time limit of the call.
 
     Before retry n, counted from 1, the client waits for a random time of up to ``base * 2**(n - 1)`` seconds, at most

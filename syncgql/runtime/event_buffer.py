@@ -11,7 +11,7 @@ holds it.
   ``delivered`` and ``_discarded``.
 - *Closing wins.* ``close`` sets a flag before it removes the events and puts an ``End``. An event that the loop thread
   puts at the same moment may come before or after the ``End``, so ``get`` checks the flag.
-- *No wake-up is lost.* A producer that waits for room registers its wish before it checks the size. A consumer that
+- *No wake-up is lost.* A producer that waits for room registers its request before it checks the size. A consumer that
   makes room after that check wakes it.
 """
 

@@ -70,7 +70,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             the default, for never.
         idle_timeout: the time for which the shared socket stays open when nothing runs on it, 30 by default.
         session: a function that creates the ``aiohttp.ClientSession``; it replaces *client_session_args*. Each socket
-            then counts towards the limit of its connector, 100 connections by default.
+            then counts toward the limit of its connector, 100 connections by default.
         json_serialize: a function that encodes requests; compact UTF-8 by default. It may return bytes, which are sent
             as text.
         json_deserialize: a function that decodes messages with results, on the loop; by default with msgspec if the

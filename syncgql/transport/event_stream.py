@@ -25,7 +25,7 @@ __all__ = ["EventStreamTransport"]
 class EventStreamTransport(SingleProtocolTransport):
     """GraphQL over Server-Sent Events.
 
-    In distinct connections mode, the default, each operation has a separate connection, which does not count towards
+    In distinct connections mode, the default, each operation has a separate connection, which does not count toward
     the limit of the pool for requests. In single connection mode, which few servers support, operations share one
     connection for their results, and each is sent with a separate request. Even in this mode, subscriptions that pause
     reading while their buffer is full (``overflow="block"``, the default) have separate connections, and so do all
@@ -57,7 +57,7 @@ class EventStreamTransport(SingleProtocolTransport):
             functions that create one, which are called on the loop.
         single_connection: whether to use single connection mode. False by default.
         session: a function that creates the ``aiohttp.ClientSession``, called on the loop; it replaces *cookies* and
-            *client_session_args*. Each stream then counts towards the limit of its connector, 100 connections by
+            *client_session_args*. Each stream then counts toward the limit of its connector, 100 connections by
             default.
         use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are. False by default.
         max_url_length: the maximum number of characters in the URL of a GET request, 2,000 by default; a query that

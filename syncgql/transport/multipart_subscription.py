@@ -11,7 +11,7 @@ __all__ = ["MultipartSubscriptionTransport"]
 class MultipartSubscriptionTransport(SingleProtocolTransport):
     """Subscriptions over ``multipart/mixed`` responses, as offered by Apollo Router, Strawberry and Hot Chocolate.
 
-    Each operation has a separate connection, which does not count towards the limit of the pool for requests. Servers
+    Each operation has a separate connection, which does not count toward the limit of the pool for requests. Servers
     respond to queries and mutations with JSON.
 
     Specification:
@@ -40,7 +40,7 @@ class MultipartSubscriptionTransport(SingleProtocolTransport):
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` may be
             functions that create one, which are called on the loop.
         session: a function that creates the ``aiohttp.ClientSession``, called on the loop; it replaces *cookies* and
-            *client_session_args*. Each stream then counts towards the limit of its connector, 100 connections by
+            *client_session_args*. Each stream then counts toward the limit of its connector, 100 connections by
             default.
         use_get_for_queries: whether queries are sent by GET; mutations and subscriptions never are. False by default.
         max_url_length: the maximum number of characters in the URL of a GET request, 2,000 by default; a query that

@@ -36,7 +36,7 @@ def with_requests(url: str, auth: TokenAuth) -> Client:
 
 
 def test_delays_take_no_time(mock: GraphQLMock) -> None:
-    """A delay counts towards the client's limits, without waiting."""
+    """A delay counts toward the client's limits, without waiting."""
     mock.add("Book", {"book": None}, delay=3600)
     started = time.monotonic()
     with Client(URL) as client:

@@ -34,7 +34,7 @@ class ConnectionRequest:
 
     Args:
         deadline: the deadline of the call, in which its progress is recorded.
-        is_own: whether to open a connection that does not count towards the limit of the pool and is closed at the end,
+        is_own: whether to open a connection that does not count toward the limit of the pool and is closed at the end,
             for a WebSocket or an HTTP stream.
 
     Attributes:

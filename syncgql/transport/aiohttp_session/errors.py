@@ -121,7 +121,7 @@ def _connection_lost(error: Exception, where: str, sent: bool | None) -> str:
             missing = missing_bundle("SSL_CERT_FILE") if error.args[0].ssl is True else ""
             return f"The certificate of {peer} is not trusted: {as_sentence(why)} {missing or 'See ssl=.'}"
         case aiohttp.ServerFingerprintMismatch():
-            return f"{where} showed another certificate than the one whose fingerprint was given as ssl=."
+            return f"{where} presented a certificate that does not have the fingerprint given as ssl=."
         case aiohttp.ClientConnectorDNSError():
             return f"The host name of {peer} was not found: {as_sentence(error.os_error)}"
         case aiohttp.ClientConnectorSSLError():

@@ -124,4 +124,4 @@ def _proxy_url(name: str, text: str) -> URL:
     except ValueError as error:
         is_socks = text.lower().startswith("socks")
         other = "SOCKS proxies require a connector from aiohttp-socks. " if is_socks else ""
-        raise TransportConnectionFailed(f"{error} {other}Correct it, or give proxy= or trust_env=False.") from None
+        raise TransportConnectionFailed(f"{error} {other}Correct it, or pass proxy= or trust_env=False.") from None

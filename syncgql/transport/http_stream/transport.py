@@ -149,7 +149,7 @@ TransportT = TypeVar("TransportT", bound="HTTPStreamTransport")
 class HTTPStreamTransport(AsyncTransport):
     """Sends operations of all types over HTTP and reads their results from streams.
 
-    Each operation has a separate connection, which does not count towards the limit of the pool for requests.
+    Each operation has a separate connection, which does not count toward the limit of the pool for requests.
 
     Args:
         protocols: the protocols to try, in order of preference.

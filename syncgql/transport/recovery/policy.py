@@ -27,8 +27,8 @@ class ReconnectPolicy:
         cap: the longest random part of a wait, in seconds; 30 by default.
         retry_codes: further close codes after which to reconnect, such as 1011, which some servers send if the handler
             of one connection crashed or answered a ping too late.
-        give_up_after: the seconds after the loss from which on no attempt begins and the subscriptions fail; 600 by
-            default, None for no limit.
+        give_up_after: the maximum number of seconds between the loss and the beginning of an attempt, after which the
+            subscriptions fail; 600 by default, None for no limit.
 
     Raises:
         TypeError: an argument has the wrong type.

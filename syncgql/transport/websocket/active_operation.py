@@ -85,7 +85,7 @@ class ActiveOperation:
             self.sent.set_result(None)
 
     def explained(self, error: TransportError) -> TransportError:
-        """Return the error of its connection, which then says how far this operation had come."""
+        """Return the error of its connection, with ``sent`` set for this operation."""
         error.sent = self.was_sent and (True if self.sink.received else None)
         return error
 

@@ -1,4 +1,4 @@
-"""BackPressure: reads from a socket only as fast as its single consumer takes the events.
+"""BackPressure: reads from a socket only as fast as its single consumer processes the events.
 
 A sink that blocks has its own socket, so not reading slows the server down. The server's pings are then not read
 either. During a pause the client sends unsolicited pongs, which WebSocket and both subprotocols allow, but a server may
@@ -20,7 +20,7 @@ HEARTBEAT_SECONDS = 1.0
 """Seconds between the unsolicited pongs during a pause."""
 
 CAUGHT_UP_SECONDS = 1.0
-"""A message that took longer to arrive, in seconds, was not waiting to be read; a busy machine adds delays too."""
+"""A message that takes more seconds to arrive was not waiting to be read; this allows for a busy machine."""
 
 DRAINED_SECONDS = 60.0
 """After this many seconds without a pause, the backlog of the last pause has been read."""

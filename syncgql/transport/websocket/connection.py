@@ -129,7 +129,7 @@ class WebSocketConnection:
             options,
             mask,
             self._pressure,
-            in_background(self._read()),  # uses the attribute after it has received a message, which is later
+            in_background(self._read()),  # uses this attribute only after it has received a message
             on_lost=self._lost,
             on_closed=lambda: on_end(self),
         )
@@ -309,7 +309,7 @@ class WebSocketConnection:
         await self.pong()
 
     async def _react(self, event: Received) -> list[Event]:
-        """React to an event that is no result of an operation, and return the results that came with it."""
+        """React to an event that is not the result of an operation, and return the results that came with it."""
         if isinstance(event, Started):
             return self._running.started(event)
         if isinstance(event, Several):

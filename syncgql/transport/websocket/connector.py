@@ -53,7 +53,7 @@ class WebSocketConnector:
         proxy_for: returns the proxy that the environment names for a URL, or None.
 
     Attributes:
-        where: the URL of the server without parts that may be secret; handshakes differ from it in such parts only.
+        where: the URL of the server without parts that may be secret; handshakes differ from it only in such parts.
     """
 
     def __init__(

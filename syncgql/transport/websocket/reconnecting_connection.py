@@ -273,7 +273,7 @@ class ReconnectingConnection(Listener):
             operation.release()
 
     async def _connect(self) -> None:
-        """Try to open a socket, after the delay that the policy demands."""
+        """Try to open a socket, after the delay that the policy requires."""
         await asyncio.sleep(self._delay)
         if not (self._waiting or self._connect_waiters):
             return

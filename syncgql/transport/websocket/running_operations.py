@@ -129,7 +129,7 @@ class RunningOperations:
             self._unreadable(event)
 
     def interrupted(self, reason: str) -> None:
-        """End all operations; those that may be sent again are, after the connection was initialized again."""
+        """End all operations; those that are repeatable are sent again once the connection is reinitialized."""
         message = f"{self._url} ended all operations: {as_sentence(reason)}"
         for operation in self.remove_all():
             error = operation.explained(TransportConnectionFailed(message))

@@ -43,7 +43,7 @@ def test_from_the_first_run_to_a_change(project: Path) -> None:
 def test_model_replaces_the_setting(project: Path) -> None:
     """--model takes the names of the setting."""
     assert syncgql("codegen", "--model", "msgspec", cwd=project).exit_code == 0
-    assert "class Data(Struct, kw_only=True)" in (project / "app" / "api" / "books.py").read_text()
+    assert "class GetBookData(Struct, kw_only=True)" in (project / "app" / "api" / "books.py").read_text()
     assert syncgql("codegen", "--model", "attrs", cwd=project).exit_code == 2
 
 

@@ -127,7 +127,7 @@ def test_settings_of_the_system(environment: pytest.MonkeyPatch) -> None:
     ("value", "message"),
     [
         ("socks5://me:hush@p.test:1080", "HTTP_PROXY must be .*aiohttp-socks"),
-        ("http://me:hush@:80", "HTTP_PROXY .*Correct it, or give proxy= or trust_env=False"),
+        ("http://me:hush@:80", "HTTP_PROXY .*Correct it, or pass proxy= or trust_env=False"),
         ("http://p test", "HTTP_PROXY is not a valid URL: its host name contains a space"),
     ],
 )
