@@ -111,7 +111,7 @@ class OperationProxy:
     def __getattr__(self, name: str) -> FieldProxy:
         if name.startswith("_"):
             # copy, pickle and notebooks look up such names; this must not make the client fetch its schema.
-            raise AttributeError(f"A field whose name begins with an underscore is found only in brackets: [{name!r}].")
+            raise AttributeError(f"For a field whose name begins with an underscore, use brackets: [{name!r}].")
         found = find_name(name, self._fields())
         if found is None:
             # Without a name, Python adds no suggestion of its own to the message.

@@ -158,8 +158,8 @@ def _proxy(error: Exception, where: str) -> str:
 def _bad_payload(error: aiohttp.ClientPayloadError, where: str) -> TransportError:
     cause = error.__cause__
     if isinstance(cause, aiohttp.http_exceptions.ContentEncodingError):
-        rule = "the body is not compressed as Content-Encoding says"
-        return TransportProtocolError(f"The response from {where} cannot be read: {rule}.", rule=rule, sent=True)
+        message = f"The response from {where} cannot be read: its body is not compressed as Content-Encoding says."
+        return TransportProtocolError(message, rule="the body is compressed as Content-Encoding says", sent=True)
     if isinstance(cause, aiohttp.http_exceptions.TransferEncodingError) and "Not enough data" not in str(cause):
         why = "it is not chunked as HTTP says"
     else:
@@ -182,10 +182,8 @@ def _bad_response(error: aiohttp.ClientResponseError, where: str, elapsed: float
     # The status is that of aiohttp's parser; the text after the colon quotes the response.
     why = error.message.partition(":")[0].strip()
     if why.startswith("Can not decode content-encoding"):  # a ContentEncodingError, raised before there is a body
-        rule = "the body is compressed in a way that was offered"
-        return TransportProtocolError(
-            f"The response from {where} cannot be read: it violates the rule that {rule}.", rule=rule
-        )
+        message = f"The response from {where} cannot be read: its body is compressed in a way that was not requested."
+        return TransportProtocolError(message, rule="the body is compressed in a way that was requested")
     if ALERT in error.message:
         # The server speaks TLS and could not read the request.
         return TransportConnectionFailed(f"{where} responded with a TLS alert.{tls_hint(where)}", sent=False)

@@ -192,7 +192,8 @@ def test_response_that_does_not_match_its_content_encoding(coding: str) -> None:
     """A body that cannot be decompressed violates the protocol."""
     error = wire_failure(always(answer(b"this is plain text", f"Content-Encoding: {coding}")))
     assert isinstance(error, TransportProtocolError)
-    assert "the body is not compressed as Content-Encoding says" in error.rule
+    assert "its body is not compressed as Content-Encoding says" in str(error)
+    assert error.rule == "the body is compressed as Content-Encoding says"
 
 
 def test_limits_for_headers_can_be_raised() -> None:

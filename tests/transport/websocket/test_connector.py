@@ -202,7 +202,7 @@ async def test_w02_w03_l02_init_is_sent_first_and_alone(name: str, expected: dic
             calls = [transport.execute("{ first }"), transport.execute("{ second }")]
             for outcome in await asyncio.gather(*calls, return_exceptions=True):
                 assert isinstance(outcome, TransportProtocolError)
-                assert outcome.rule == "no result"
+                assert outcome.rule == "an operation has a result"
     (peer,) = server.peers
     assert peer.received[0] == {"type": "connection_init", **expected}
     assert [message["type"] for message in peer.received].count("connection_init") == 1
