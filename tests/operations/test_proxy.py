@@ -221,7 +221,7 @@ def test_names_are_looked_up_like_those_of_a_mapping(library: Client) -> None:
     assert "bookAdded" in dir(library.subscription)
     assert library.query["_internal"].request().text == "query _internal {\n  _internal\n}"
     assert library.query.from_.request().text == "query from {\n  from\n}"
-    with pytest.raises(AttributeError, match=r"in brackets: \['_internal'\]"):
+    with pytest.raises(AttributeError, match=r"use brackets: \['_internal'\]"):
         _ = library.query._internal
 
 

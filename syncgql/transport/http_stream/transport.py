@@ -126,7 +126,9 @@ class HTTPStreams:
         finally:
             await stream.close()
         if result is None:
-            raise TransportProtocolError("The server completed the operation without a result.", rule="an operation has a result")
+            raise TransportProtocolError(
+                "The server completed the operation without a result.", rule="an operation has a result"
+            )
         return result
 
     async def close(self) -> None:

@@ -170,7 +170,9 @@ class WebSocketTransport(AsyncTransport):
             await stream.close()
             raise
         if result is None:
-            raise TransportProtocolError("The server completed the operation without a result.", rule="an operation has a result")
+            raise TransportProtocolError(
+                "The server completed the operation without a result.", rule="an operation has a result"
+            )
         if not sink.finished:
             task = in_background(_let_end(sink, stream))
             self._ending.add(task)
