@@ -45,7 +45,7 @@ def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Fut
         work.begun.wait(PATIENCE)
         others = [pool.submit(flights.run, "key", work) for _ in range(threads - 1)]
         outcome = flights._in_progress[os.getpid(), "key"].outcome
-        while len(outcome._waiters) < len(others):  # type: ignore[attr-defined]
+        while len(outcome._waiters) < len(others):
             threading.Event().wait(0.001)
         work.may_end.set()
         return [first, *others]
