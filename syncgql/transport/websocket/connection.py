@@ -129,7 +129,7 @@ class WebSocketConnection:
             options,
             mask,
             self._pressure,
-            in_background(self._read()),  # uses this attribute only after it has received a message
+            in_background(self._read()),
             on_lost=self._lost,
             on_closed=lambda: on_end(self),
         )
@@ -242,6 +242,7 @@ class WebSocketConnection:
     # -- reading
 
     async def _read(self) -> None:
+        await asyncio.sleep(0)  # with asyncio.eager_task_factory, the task starts before ``self.end`` is assigned
         try:
             try:
                 await self._take_messages()

@@ -125,16 +125,15 @@ class WebSocketConnector:
 
     async def _upgrade(self, session: aiohttp.ClientSession, handshake: Handshake) -> aiohttp.ClientWebSocketResponse:
         connection_request.set(ConnectionRequest(Deadline(), is_own=True))
-        error: TransportError
         try:
-            with translated_errors(self.where):
-                return await self._open_socket(session, handshake)
-        except UpgradeRefused as refusal:
-            error = _refusal(self.where, refusal.status, refusal.headers, refusal.body)
-        except TransportError as failure:
-            error = failure
-        handshake.mask.error(error)
-        raise ConnectFailed(not_opened(error, decision_for(error))) from error
+            try:
+                with translated_errors(self.where):
+                    return await self._open_socket(session, handshake)
+            except UpgradeRefused as refusal:
+                raise _refusal(self.where, refusal.status, refusal.headers, refusal.body) from None
+        except TransportError as error:  # a variable that outlives the clause would be a cycle with the traceback
+            handshake.mask.error(error)
+            raise ConnectFailed(not_opened(error, decision_for(error))) from error
 
     async def _open_socket(
         self, session: aiohttp.ClientSession, handshake: Handshake

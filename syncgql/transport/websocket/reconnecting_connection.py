@@ -398,6 +398,7 @@ class ReconnectingConnection(Listener):
             self._idle.cancel()
         if self._worker is not None and self._worker is not asyncio.current_task():
             self._worker.cancel()
+        self._failure = None
         socket, self._socket = self._socket, None
         if socket is not None:
             socket.close_soon()

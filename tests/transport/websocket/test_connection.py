@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
+from types import SimpleNamespace
 from typing import Any
 
+import aiohttp
 import pytest
 
 from syncgql import (
@@ -15,7 +17,11 @@ from syncgql import (
     TransportProtocolError,
     TransportQueryError,
 )
+from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
+from syncgql.protocol.masking import Mask
 from syncgql.transport.async_event_sink import AsyncEventSink
+from syncgql.transport.websocket.connection import WebSocketConnection
+from syncgql.transport.websocket.options import WebSocketOptions
 
 from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
@@ -315,3 +321,44 @@ async def test_a_burst_is_read_in_few_iterations_of_the_loop(monkeypatch: pytest
             monkeypatch.undo()
     assert events == 1000
     assert steps < 300
+
+
+class RefusedSocket:
+    """A socket whose server sent a close frame together with its response to the upgrade."""
+
+    closed = False
+
+    def get_extra_info(self, name: str) -> None:
+        """There is no socket of the operating system."""
+
+    async def receive(self) -> aiohttp.WSMessage:
+        return aiohttp.WSMessage(aiohttp.WSMsgType.CLOSE, 4401, "expired")
+
+    async def send_str(self, text: str) -> None:
+        raise ConnectionResetError
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+@in_loop
+async def test_a_close_frame_that_arrives_with_the_upgrade() -> None:
+    """Its code and reason are raised, also on a loop of the program that starts tasks immediately (Python 3.12)."""
+    asyncio.get_running_loop().set_task_factory(getattr(asyncio, "eager_task_factory", None))
+    socket: Any = RefusedSocket()
+    listener: Any = SimpleNamespace(lost=lambda *_: None)
+    ended = asyncio.Event()
+    connection = WebSocketConnection(
+        socket,
+        GraphQLTransportWS(),
+        "ws://host",
+        WebSocketOptions(),
+        listener,
+        Mask({}, "", None, None),
+        on_signal=lambda _: None,
+        on_end=lambda _: ended.set(),
+    )
+    with pytest.raises(TransportAuthenticationError, match="close code 4401, unauthorized"):
+        await connection.initialize(None)
+    await ended.wait()
+    assert socket.closed

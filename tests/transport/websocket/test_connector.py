@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import struct
 import threading
+import weakref
 from typing import Any
 
+import aiohttp
 import pytest
 
 from syncgql import (
@@ -18,6 +21,11 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql.cli.demo.server_process import ServerProcess
+from syncgql.protocol import json_codec
+from syncgql.transport.recovery.loss import ConnectFailed
+from syncgql.transport.websocket.connector import WebSocketConnector
+from syncgql.transport.websocket.handshake import GraphQLDialect
+from syncgql.transport.websocket.options import WebSocketOptions
 
 from ...fix_servers import Server
 from ...servers.scripted import CLOSE, LEGACY, MODERN, Peer, ScriptedServer
@@ -449,3 +457,30 @@ async def test_server_killed_between_connections(disposable_server: ServerProces
         await transport.wait_closed()
         with pytest.raises(TransportConnectionFailed, match="Could not connect"):
             await transport.connect()
+
+
+class BrokenSession:
+    """A session that cannot connect, with a weak reference to its exception."""
+
+    error: weakref.ref[BaseException]
+
+    def _make_error(self) -> BaseException:
+        error = aiohttp.ClientConnectionError("no route")
+        self.error = weakref.ref(error)
+        return error
+
+    async def ws_connect(self, url: str, **arguments: object) -> None:
+        raise self._make_error()
+
+
+@in_loop
+async def test_an_upgrade_that_failed_leaves_no_cycle() -> None:
+    """Its exception, whose traceback refers to the frames of the attempt, is freed by reference counting."""
+    session: Any = BrokenSession()
+    listener: Any = None
+    dialect = GraphQLDialect("ws://host", None, None, None, None, json_codec.dumps, json_codec.loads)
+    # asyncio.wait_for() leaves a cycle of its own if there is a limit.
+    connector = WebSocketConnector(dialect, WebSocketOptions(connect_timeout=None), lambda _: None, lambda _: None)
+    with contextlib.suppress(ConnectFailed):
+        await connector.connect(session, dialect.handshake(), listener, on_open=lambda _: None, on_end=lambda _: None)
+    assert session.error() is None

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import re
 import threading
 import time
+import weakref
+from typing import Any
 
 import pytest
 
@@ -16,7 +19,11 @@ from syncgql import (
     TransportConnectionFailed,
     TransportError,
 )
+from syncgql.protocol import json_codec
+from syncgql.transport.recovery.loss import ConnectFailed, failed
 from syncgql.transport.websocket import connection
+from syncgql.transport.websocket.handshake import GraphQLDialect
+from syncgql.transport.websocket.reconnecting_connection import ReconnectingConnection
 
 from ...fix_servers import PATIENCE
 from ...servers.scripted import LEGACY, Peer, ScriptedServer
@@ -410,3 +417,27 @@ async def test_close_while_a_socket_opens() -> None:
             with pytest.raises(TransportError, match="closed"):
                 await waiting
         assert server.peers[0].closed_with == (1000, "")
+
+
+@in_loop
+async def test_a_connection_that_was_given_up_keeps_no_error() -> None:
+    """The error of its last attempt is freed with that of the caller, before the connection itself."""
+    errors: list[weakref.ref[TransportError]] = []
+
+    async def open_socket(*_: object) -> Any:
+        error = TransportConnectionFailed("It broke.")
+        errors.append(weakref.ref(error))
+        raise ConnectFailed(failed(error))
+
+    connecting = ReconnectingConnection(
+        GraphQLDialect("ws://host", None, None, None, None, json_codec.dumps, json_codec.loads),
+        open_socket,
+        ReconnectPolicy(attempts=2, base=0, cap=0),
+        idle_timeout=None,
+        on_rejected=lambda *_: None,
+        on_unused=lambda _: None,
+    )
+    with contextlib.suppress(TransportConnectionFailed):
+        await connecting.connect()
+    await connecting.wait_closed()
+    assert [error() for error in errors] == [None, None]

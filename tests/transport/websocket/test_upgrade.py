@@ -1,4 +1,4 @@
-"""upgrade: the errors of an upgrade without a 101, and the arguments of the request."""
+"""WebSocketConnector: the errors of an upgrade without a 101, and the arguments of the request."""
 
 from __future__ import annotations
 
