@@ -86,13 +86,8 @@ class Pages(Iterator[NodeT_co]):
 
     def pages(self) -> Iterator[Page]:
         """Return an iterator over the pages; it raises the same exceptions as the iterator over nodes."""
-        while True:
-            try:
-                page = self._fetch_page()
-            except StopIteration:
-                return
-            self._remaining = iter(())
-            yield page
+        # Not a generator, which would end silently if a loop over it ran again after an exception.
+        return iter(self._skip_to_next_page, None)
 
     @property
     def cursor(self) -> Any:
@@ -129,6 +124,11 @@ class Pages(Iterator[NodeT_co]):
 
     def __repr__(self) -> str:
         return f"<Pages {'closed' if not self._finalizer.alive else 'open'}, {self._progress.done} nodes>"
+
+    def _skip_to_next_page(self) -> Page:
+        page = self._fetch_page()
+        self._remaining = iter(())
+        return page
 
     def _fetch_page(self) -> Page:
         if self._is_incomplete:

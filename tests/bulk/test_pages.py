@@ -160,6 +160,22 @@ def test_a_loop_after_an_error_does_not_look_complete(rows_url: str, prefetch: i
         assert list(rest) == []
 
 
+def test_a_loop_over_the_same_pages_after_an_error_does_not_look_complete(rows_url: str) -> None:
+    """The iterator of pages() raises again, as that over nodes; after the last page, it stays at its end."""
+    with Client(rows_url) as client:
+        headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
+        document = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 100")
+        pages = client.paginate(document, {"total": 250}, headers=headers).pages()
+        assert next(pages).number == 1
+        with pytest.raises(TransportServerError):
+            list(pages)
+        with pytest.raises(RuntimeError, match="cursor of this one as after="):
+            list(pages)
+        complete = client.paginate(FORWARD, {"total": 250}, page_size=100).pages()
+        assert [len(page.nodes) for page in complete] == [100, 100, 50]
+        assert list(complete) == []
+
+
 def test_complete_pagination_continues_with_added_nodes(rows_url: str) -> None:
     """The cursor of the last page is kept."""
     with Client(rows_url) as client:
