@@ -143,15 +143,15 @@ class Pages(Iterator[NodeT_co]):
             page = next(self._pages)
             if not self._keeps_nulls:
                 page = without_nulls(page)
+            self._page, self._remaining = page, iter(page.nodes)
+            self._progress.total = page.total_count
+            self._progress.add(len(page.nodes))  # may call a function of the user, which may raise
         except BaseException as error:  # This includes StopIteration and Ctrl-C.
             self._is_incomplete = not isinstance(error, StopIteration)
             self.close()
             if isinstance(error, SyncGQLError):
                 raise cut(error)
             raise
-        self._page, self._remaining = page, iter(page.nodes)
-        self._progress.total = page.total_count
-        self._progress.add(len(page.nodes))
         return page
 
 

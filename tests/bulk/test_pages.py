@@ -176,6 +176,25 @@ def test_a_loop_over_the_same_pages_after_an_error_does_not_look_complete(rows_u
         assert list(complete) == []
 
 
+def test_a_page_whose_progress_failed_is_not_skipped(rows_url: str) -> None:
+    """If the function raises, the loop cannot continue after this page; the cursor is the one before it."""
+
+    def progress(done: int, total: int | None) -> None:
+        if done == 200:
+            raise ZeroDivisionError
+
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100, progress=progress)
+        by_page = pages.pages()
+        assert len(next(by_page).nodes) == 100
+        with pytest.raises(ZeroDivisionError):
+            next(by_page)
+        with pytest.raises(RuntimeError, match="cursor of this one as after="):
+            next(by_page)
+        rest = client.paginate(FORWARD, {"total": 250}, page_size=100, after=pages.cursor)
+        assert ids(rest) == list(range(100, 250))
+
+
 def test_complete_pagination_continues_with_added_nodes(rows_url: str) -> None:
     """The cursor of the last page is kept."""
     with Client(rows_url) as client:
