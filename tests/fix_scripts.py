@@ -22,6 +22,9 @@ STRICT = ("-W", "error", "-X", "dev")
 # machine instead of a fault of the program.
 SLOW_CALLBACK = re.compile(r"^Executing <.*> took \d+\.\d+ seconds\n", re.MULTILINE)
 
+TIMEOUT = 200.0
+"""The default limit of a program in seconds, which only a program that hangs exceeds, even on a busy machine."""
+
 
 @dataclass(frozen=True)
 class ScriptResult:
@@ -37,13 +40,13 @@ class RunScript(Protocol):
     """The type of the ``run_script`` fixture."""
 
     def __call__(
-        self, source: str, *arguments: str, timeout: float = 60, environment: Mapping[str, str] | None = None
+        self, source: str, *arguments: str, timeout: float = TIMEOUT, environment: Mapping[str, str] | None = None
     ) -> ScriptResult: ...
 
 
 def run_python(
     *arguments: str,
-    timeout: float = 60,
+    timeout: float = TIMEOUT,
     environment: Mapping[str, str] | None = None,
     cwd: Path | None = None,
     python: str = sys.executable,
@@ -78,7 +81,7 @@ def run_script(tmp_path: Path) -> RunScript:
     """Run the text of a script with ``python -W error -X dev`` and return its result."""
 
     def run(
-        source: str, *arguments: str, timeout: float = 60, environment: Mapping[str, str] | None = None
+        source: str, *arguments: str, timeout: float = TIMEOUT, environment: Mapping[str, str] | None = None
     ) -> ScriptResult:
         script = tmp_path / "script.py"
         script.write_text(dedent(source), encoding="utf-8")

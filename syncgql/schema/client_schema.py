@@ -13,7 +13,6 @@ from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..runtime.once import Once
 from .cache import SchemaCache
-from .text_file import check_file, is_path
 
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
@@ -154,12 +153,10 @@ def _check_source(source: SchemaSource) -> None:
         TypeError: it has the wrong type.
         ValueError: it is empty text, or the path of a file that cannot be read.
     """
-    if isinstance(source, os.PathLike) or (isinstance(source, str) and is_path(source)):
-        _check_path(source)
+    if isinstance(source, str | os.PathLike):
+        _check_text_or_path(source)
         return
-    if isinstance(source, str) and not source.strip():
-        raise ValueError("schema must be SDL text or the path of a file, not an empty str.")
-    if source is None or isinstance(source, str | Mapping) or hasattr(source, "load_schema"):
+    if source is None or isinstance(source, Mapping) or hasattr(source, "load_schema"):
         return
     if callable(source):
         check_function("schema", source, 0)
@@ -170,13 +167,20 @@ def _check_source(source: SchemaSource) -> None:
         raise TypeError(NO_SOURCE.format(type(source).__name__))
 
 
-def _check_path(path: str | os.PathLike[str]) -> None:
+def _check_text_or_path(source: str | os.PathLike[str]) -> None:
+    from .text_file import check_file, is_path  # clients without a schema need no files
+
+    if isinstance(source, str):
+        if not source.strip():
+            raise ValueError("schema must be SDL text or the path of a file, not an empty str.")
+        if not is_path(source):
+            return
     try:
-        check_file(Path(path))
+        check_file(Path(source))
     except (OSError, ValueError) as error:  # ValueError for a null character
         reason = as_sentence(getattr(error, "strerror", None) or str(error))
-        hint = "" if Path(path).is_absolute() else " A relative path begins at the current folder."
-        unreadable = f"the file {os.fspath(path)!r} cannot be read: {reason}{hint}"
+        hint = "" if Path(source).is_absolute() else " A relative path begins at the current folder."
+        unreadable = f"the file {os.fspath(source)!r} cannot be read: {reason}{hint}"
         raise ValueError(f"schema must be SDL text or the path of a file; {unreadable}") from error
 
 

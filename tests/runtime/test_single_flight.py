@@ -44,8 +44,8 @@ def joined(flights: SingleFlight[Any], work: Work, threads: int = 3) -> list[Fut
         first = pool.submit(flights.run, "key", work)
         work.begun.wait(PATIENCE)
         others = [pool.submit(flights.run, "key", work) for _ in range(threads - 1)]
-        flight = flights._in_progress[os.getpid(), "key"]
-        while flight._owner == {}:
+        outcome = flights._in_progress[os.getpid(), "key"].outcome
+        while len(outcome._waiters) < len(others):
             threading.Event().wait(0.001)
         work.may_end.set()
         return [first, *others]

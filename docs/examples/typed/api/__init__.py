@@ -1,4 +1,4 @@
-# Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
+# Written by syncgql codegen 0.2.0. Do not edit: changes are overwritten.
 # Source: all documents
 # sha256: 3cd131307bb56a7a
 

@@ -1,4 +1,4 @@
-# Written by syncgql codegen 0.2.0.dev0. Do not edit: changes are overwritten.
+# Written by syncgql codegen 0.2.0. Do not edit: changes are overwritten.
 # Source: fragments
 # sha256: a5b86f1ebb8c8d37
 
