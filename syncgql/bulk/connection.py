@@ -120,8 +120,8 @@ def _select(candidates: list[Connection], path: str | None) -> Connection:
         return _outermost(matching[0], candidates)
     if not candidates:
         raise DocumentError(
-            f"The document contains no connection, because no field selects pageInfo. Select it, as in {EXAMPLE!r}, "
-            "or pass pagination= if the server paginates differently, for example OffsetPagination()."
+            f"The document contains no connection, because no field selects pageInfo. Select it, as in {EXAMPLE!r}. "
+            "If the server paginates differently, pass pagination=, for example OffsetPagination()."
         )
     with_cursor = [each for each in candidates if each.cursor_variable] or candidates
     if len(with_cursor) > 1:

@@ -86,13 +86,8 @@ class Pages(Iterator[NodeT_co]):
 
     def pages(self) -> Iterator[Page]:
         """Return an iterator over the pages; it raises the same exceptions as the iterator over nodes."""
-        while True:
-            try:
-                page = self._fetch_page()
-            except StopIteration:
-                return
-            self._remaining = iter(())
-            yield page
+        # Not a generator, which would end silently if a loop over it ran again after an exception.
+        return iter(self._skip_to_next_page, None)
 
     @property
     def cursor(self) -> Any:
@@ -130,6 +125,11 @@ class Pages(Iterator[NodeT_co]):
     def __repr__(self) -> str:
         return f"<Pages {'closed' if not self._finalizer.alive else 'open'}, {self._progress.done} nodes>"
 
+    def _skip_to_next_page(self) -> Page:
+        page = self._fetch_page()
+        self._remaining = iter(())
+        return page
+
     def _fetch_page(self) -> Page:
         if self._is_incomplete:
             # Ending here would make a loop that is run again after an error look complete.
@@ -143,15 +143,15 @@ class Pages(Iterator[NodeT_co]):
             page = next(self._pages)
             if not self._keeps_nulls:
                 page = without_nulls(page)
+            self._page, self._remaining = page, iter(page.nodes)
+            self._progress.total = page.total_count
+            self._progress.add(len(page.nodes))  # may call a function of the user, which may raise
         except BaseException as error:  # This includes StopIteration and Ctrl-C.
             self._is_incomplete = not isinstance(error, StopIteration)
             self.close()
             if isinstance(error, SyncGQLError):
                 raise cut(error)
             raise
-        self._page, self._remaining = page, iter(page.nodes)
-        self._progress.total = page.total_count
-        self._progress.add(len(page.nodes))
         return page
 
 

@@ -71,7 +71,7 @@ class Commands(click.Group):
             _exit_quietly()
         except OSError as error:
             _fail(error, ExitCode.USAGE, debug=ctx.params["debug"])
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, click.Abort):  # click raises Abort for Ctrl-C and Ctrl-D in a prompt
             sys.exit(ExitCode.INTERRUPTED)
         return result
 

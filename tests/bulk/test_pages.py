@@ -160,6 +160,41 @@ def test_a_loop_after_an_error_does_not_look_complete(rows_url: str, prefetch: i
         assert list(rest) == []
 
 
+def test_a_loop_over_the_same_pages_after_an_error_does_not_look_complete(rows_url: str) -> None:
+    """The iterator of pages() raises again, as that over nodes; after the last page, it stays at its end."""
+    with Client(rows_url) as client:
+        headers = {"x-fault": "502 2", "x-pull": uuid.uuid4().hex}
+        document = FORWARD.replace("$first: Int, ", "").replace("first: $first", "first: 100")
+        pages = client.paginate(document, {"total": 250}, headers=headers).pages()
+        assert next(pages).number == 1
+        with pytest.raises(TransportServerError):
+            list(pages)
+        with pytest.raises(RuntimeError, match="cursor of this one as after="):
+            list(pages)
+        complete = client.paginate(FORWARD, {"total": 250}, page_size=100).pages()
+        assert [len(page.nodes) for page in complete] == [100, 100, 50]
+        assert list(complete) == []
+
+
+def test_a_page_whose_progress_failed_is_not_skipped(rows_url: str) -> None:
+    """If the function raises, the loop cannot continue after this page; the cursor is the one before it."""
+
+    def progress(done: int, total: int | None) -> None:
+        if done == 200:
+            raise ZeroDivisionError
+
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100, progress=progress)
+        by_page = pages.pages()
+        assert len(next(by_page).nodes) == 100
+        with pytest.raises(ZeroDivisionError):
+            next(by_page)
+        with pytest.raises(RuntimeError, match="cursor of this one as after="):
+            next(by_page)
+        rest = client.paginate(FORWARD, {"total": 250}, page_size=100, after=pages.cursor)
+        assert ids(rest) == list(range(100, 250))
+
+
 def test_complete_pagination_continues_with_added_nodes(rows_url: str) -> None:
     """The cursor of the last page is kept."""
     with Client(rows_url) as client:

@@ -114,6 +114,16 @@ def test_130_for_ctrl_c(strawberry_streams: StreamServer, in_terminal: bool) -> 
     strawberry_streams.wait_for("ended", name="slow")
 
 
+@pytest.mark.parametrize("key", ["\x03", "\x04"], ids=["Ctrl-C", "Ctrl-D"])
+def test_130_for_ctrl_c_in_a_prompt(library: str, key: str) -> None:
+    """So does Ctrl-D: both leave the prompt without an answer, and 1 would mean a response with errors."""
+    with Terminal("run", library, "{ hello }", "--auth", "bearer:@prompt") as terminal:
+        terminal.wait_for("Token: ")
+        terminal.type(key)
+        assert terminal.wait() == 130
+    assert "hello" not in terminal.screen
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Windows has no SIGPIPE")
 def test_a_closed_pipe_ends_quietly(github_sdl: str, tmp_path: Path) -> None:
     """``| head -1`` gets its line, and the command says nothing; the code is that of a program that SIGPIPE ended."""

@@ -33,6 +33,14 @@ from syncgql.cli.option_names import NO_OPTIONS, OPTIONS, in_options
             "No WebSocket. Some have none; subscription_protocol= selects another protocol.",
             "No WebSocket. Some have none; --protocol selects another protocol.",
         ),
+        (
+            "No field selects pageInfo. Select it, as in 'a'. If the server paginates differently, pass pagination=.",
+            "No field selects pageInfo. Select it, as in 'a'.",
+        ),
+        (
+            "The document contains several connections; choose one with path=. In the document: 'a', 'b'.",
+            "The document contains several connections, but --paginate fetches only one. In the document: 'a', 'b'.",
+        ),
         ("subscription_protocol has 'sse'.", "--protocol has 'sse'."),
         ("HTTP 400 from http://h/?timeout=&retry=2: no auth=x", "HTTP 400 from http://h/?timeout=&retry=2: no auth=x"),
         ("The server said: the proxy must be restarted", "The server said: the proxy must be restarted"),
@@ -47,4 +55,5 @@ def test_the_names_are_those_of_the_client() -> None:
     """Those without an option may belong to methods."""
     options = inspect.signature(Client).parameters
     assert OPTIONS.keys() <= options.keys()
-    assert set(NO_OPTIONS) <= options.keys() | inspect.signature(Client.subscribe).parameters.keys()
+    of_methods = [inspect.signature(method).parameters for method in (Client.subscribe, Client.paginate)]
+    assert set(NO_OPTIONS) <= set().union(options, *of_methods)
