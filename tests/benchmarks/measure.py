@@ -122,7 +122,8 @@ class _Processes:
 def _row(benchmark: Benchmark, name: str, figures: dict[str, list[Figure]]) -> Row:
     own = figures[name]
     values = [figure.value for figure in own]
-    ratios = {other: _ratio(own, theirs) for other, theirs in figures.items() if theirs}
+    compared = {benchmark.baseline, *(budget.of for budget in benchmark.budgets)}
+    ratios = {other: _ratio(own, theirs) for other, theirs in figures.items() if theirs and other in compared}
     ratio = ratios.get(benchmark.baseline)
     extras = {column: statistics.median(figure.extras[column] for figure in own) for column in own[0].extras}
     seen = {**ratios, **extras, "value": statistics.median(values), **({} if ratio is None else {"ratio": ratio})}
