@@ -258,9 +258,9 @@ RETRY_AFTER: dict[str, tuple[str, Any]] = {
     "nan": ("nan", None),
     "inf": ("inf", None),
     "1e3": ("1e3", None),
-    "fraction": ("1.5", None),
+    "fraction": ("1.5", 1.5),
     "other digits": ("\xb2", None),
-    "list": ("1, 2", None),
+    "list": ("1, 2", 1.0),
     "empty": ("", None),
     "garbage": ("\xff\x01;", None),
 }
