@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import time
-from collections.abc import Iterator
 
 import aiohttp
 from multidict import CIMultiDict
@@ -41,18 +38,6 @@ NOT_SENT = (
     aiohttp.ServerFingerprintMismatch,
 )
 """Raised while there is no connection, so that nothing of the request was sent."""
-
-
-@contextlib.contextmanager
-def translated_errors(url: str, timeout: aiohttp.ClientTimeout | None = None) -> Iterator[None]:
-    """Turn exceptions of aiohttp and the operating system into a ``TransportError`` that names *url*."""
-    start = time.perf_counter()
-    try:
-        yield
-    except TransportError:
-        raise  # TransportTimeout is also a TimeoutError
-    except AIOHTTP_ERRORS as error:
-        raise translate(error, url, timeout, time.perf_counter() - start) from public_cause(error)
 
 
 def public_cause(error: BaseException) -> BaseException | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -25,7 +26,7 @@ from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...result import Response
 from ..aiohttp_session.connector import ConnectionRequest, connection_request
-from ..aiohttp_session.errors import translated_errors
+from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 from ..aiohttp_session.upgrade_guard import UpgradeRefused
 from ..recovery.loss import ConnectFailed, decision_for, not_opened
 from .close_handshake import CloseHandshake
@@ -127,8 +128,7 @@ class WebSocketConnector:
         connection_request.set(ConnectionRequest(Deadline(), is_own=True))
         try:
             try:
-                with translated_errors(self.where):
-                    return await self._open_socket(session, handshake)
+                return await self._open_socket(session, handshake)
             except UpgradeRefused as refusal:
                 raise _refusal(self.where, refusal.status, refusal.headers, refusal.body) from None
         except TransportError as error:  # a variable that outlives the clause would be a cycle with the traceback
@@ -145,6 +145,8 @@ class WebSocketConnector:
             **self.options.fixed_arguments,
         }
         where, seconds = self.where, self.options.connect_timeout
+        start = time.perf_counter()
+        # Not a context manager of contextlib, which would leave the exception in a cycle on Python 3.13.
         try:
             # The type of the socket depends on the arguments in a way that type checkers cannot follow here.
             socket: Any = await asyncio.wait_for(session.ws_connect(handshake.url, **arguments), seconds)
@@ -160,9 +162,10 @@ class WebSocketConnector:
             raise TransportConnectionFailed(
                 f"{where} violated the WebSocket handshake: {as_sentence(error.message)}", sent=False
             ) from None  # its text contains the whole URL, which may hold credentials
-        except aiohttp.ClientError:
-            raise  # some of aiohttp's errors are also timeouts, with their own limits
-        except asyncio.TimeoutError as error:
+        except AIOHTTP_ERRORS as error:
+            # Some exceptions of aiohttp are also timeouts, with their own limits.
+            if isinstance(error, aiohttp.ClientError) or not isinstance(error, asyncio.TimeoutError):
+                raise translate(error, where, elapsed=time.perf_counter() - start) from public_cause(error)
             raise TransportTimeout(
                 f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
                 limit="connect_timeout",

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import struct
-import sys
 import threading
 import weakref
 from typing import Any
@@ -474,9 +473,6 @@ class BrokenSession:
         raise self._make_error()
 
 
-@pytest.mark.skipif(
-    sys.version_info >= (3, 13), reason="contextlib keeps an exception that a context manager replaces in a cycle"
-)
 @in_loop
 async def test_an_upgrade_that_failed_leaves_no_cycle() -> None:
     """Its exception, whose traceback refers to the frames of the attempt, is freed by reference counting."""
