@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 BEAT_SECONDS = 0.001
 
-LONGEST_TURN = 0.4
-"""The maximum processor seconds for which the loop thread may be blocked: 0.1, and a margin as in ``conftest``."""
+LONGEST_TURN = 0.1
+"""The maximum processor seconds for which the loop thread may be blocked."""
 
 
 class Heartbeat:

@@ -18,7 +18,7 @@ from ..aiohttp_session.errors import AIOHTTP_ERRORS, public_cause, translate
 MUCH = 4 * 1024 * 1024
 """The maximum number of bytes of a response to read or copy on the loop before yielding to it."""
 
-PIECE = 64 * 1024
+PIECE = 32 * 1024
 """The maximum number of bytes of a stream to parse before yielding to the loop.
 
 Many small events take far longer to parse than their bytes take to arrive: a compressed segment of 3 KB may contain
