@@ -2,8 +2,8 @@
 
 Generated decoders do not track their position. If a value does not match its type, ``refuse`` finds it: attributes are
 assigned in order, so the first missing attribute belongs to the field; and all earlier items of a list matched, so
-the first identical item is the right one. In nested lists, the levels of the lists tell apart identical values, such as
-a null that an outer list allows and one that an inner list does not.
+the first identical item is the right one. In nested lists, only some of several identical values may be wrong, such as
+null if only the outer list allows it; there, the level of the list decides.
 """
 
 from __future__ import annotations

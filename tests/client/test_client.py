@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import pytest
@@ -15,13 +14,13 @@ from syncgql import (
     AsyncTransport,
     BlockingTransport,
     Client,
-    ExecutionResult,
-    GraphQLRequest,
     ReconnectPolicy,
     RequestsHTTPTransport,
-    RoundTrip,
     TransportConnectionFailed,
 )
+
+from ..transport.test_base import Smallest as SmallestAsync
+from ..transport.test_blocking import Smallest as SmallestBlocking
 
 
 def test_creating_a_client_starts_nothing() -> None:
@@ -59,45 +58,14 @@ def test_a_wrong_option_is_an_error_at_once(arguments: dict[str, Any], error: ty
         Client(**arguments)
 
 
-class Asynchronous(AsyncTransport):
-    """A user-defined transport."""
-
-    async def connect(self) -> None: ...
-
-    async def close(self) -> None: ...
-
-    async def execute(self, request: GraphQLRequest, *, extra_args: Mapping[str, Any] | None = None) -> ExecutionResult:
-        return ExecutionResult({})
-
-    async def subscribe(self, request: GraphQLRequest) -> AsyncGenerator[ExecutionResult, None]:
-        yield ExecutionResult({})
-
-
-class Blocking(BlockingTransport):
-    """A user-defined transport that blocks."""
-
-    def connect(self) -> None: ...
-
-    def close(self) -> None: ...
-
-    def round_trip(
-        self,
-        request: GraphQLRequest,
-        *,
-        headers: Mapping[str, str] | None = None,
-        extra_args: Mapping[str, Any] | None = None,
-    ) -> RoundTrip[Any, ExecutionResult]:
-        return RoundTrip(None, lambda request, deadline: None, lambda response: ExecutionResult({}))
-
-
 @pytest.mark.parametrize(
     ("transport", "shown"),
     [
         (AIOHTTPTransport("http://me:secret@a/b?key=secret"), "AIOHTTPTransport('http://a/b')"),
         (RequestsHTTPTransport("http://me:secret@a/b?key=secret"), "RequestsHTTPTransport('http://a/b')"),
         (AIOHTTPWebsocketsTransport("ws://me:secret@a/b?key=secret"), "AIOHTTPWebsocketsTransport('ws://a/b')"),
-        (Asynchronous(), "<Asynchronous>"),
-        (Blocking(), "<Blocking>"),
+        (SmallestAsync(), "<Smallest>"),
+        (SmallestBlocking(), "<Smallest>"),
     ],
 )
 def test_client_names_its_transport(transport: AsyncTransport | BlockingTransport, shown: str) -> None:

@@ -13,7 +13,7 @@ from .failures import failure_of, is_missing
 
 
 def books(request: HttpRequest) -> HttpResponse:
-    """Show all books; add the one that was posted."""
+    """Show all books, and add the posted book."""
     try:
         if request.method == "POST":
             document = "mutation AddBook($title: String!) { addBook(title: $title) { id } }"
