@@ -107,9 +107,8 @@ class Enumeration(str, enum.Enum):
     @classmethod
     def _missing_(cls, value: object) -> Enumeration | None:
         if not isinstance(value, str):
-            mismatch = Mismatch(f"a member of {cls.__name__}", value)
-            mismatch.args = (f"{value!r} is not a valid {cls.__qualname__}",)  # as enum.Enum says it
-            raise mismatch
+            message = f"{value!r} is not a valid {cls.__qualname__}"  # that of enum.Enum
+            raise Mismatch(f"a member of {cls.__name__}", value, message)
         # The member is not stored, so that a server cannot fill the memory with values.
         member = str.__new__(cls, value)
         member._name_ = member._value_ = value

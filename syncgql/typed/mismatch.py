@@ -22,18 +22,22 @@ class Mismatch(ValueError):
     Args:
         expected: what was expected, as in ``str`` or ``a member of Genre``.
         value: the received value.
+        message: the text of the exception; *expected* by default.
 
     Attributes:
         steps: the path of the value, last step first.
         inside: the value that ``steps`` leads from so far; generated decoders find it in a list by identity.
     """
 
-    def __init__(self, expected: str, value: Any) -> None:
-        super().__init__(expected)
+    def __init__(self, expected: str, value: Any, message: str = "") -> None:
+        super().__init__(message or expected)
         self.expected = expected
         self.value = value
         self.steps: list[str | int] = []
         self.inside = value
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.expected, self.value, str(self)), self.__dict__
 
     def result_error(self, wanted: str) -> ResultError:
         """Return the error for the caller, who requested a result of the type *wanted*."""

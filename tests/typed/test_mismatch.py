@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
@@ -42,3 +43,17 @@ def test_the_text_of_secrets_is_not_shown() -> None:
     mismatch = Mismatch("int", "s3cr3t")
     mismatch.steps += ["accessToken", "login"]
     assert "s3cr3t" not in mismatch.result_error("Login").message
+
+
+@pytest.mark.parametrize("message", ["", "5 is not a valid Color"])
+def test_a_mismatch_can_be_pickled(message: str) -> None:
+    """A constructor in the user's code may raise it, in another process."""
+    mismatch = Mismatch("a member of Color", 5, message)
+    mismatch.steps.append("color")
+    copy = pickle.loads(pickle.dumps(mismatch))
+    assert (str(copy), copy.expected, copy.value, copy.steps) == (
+        message or "a member of Color",
+        "a member of Color",
+        5,
+        ["color"],
+    )
