@@ -33,7 +33,6 @@ NO_OPTIONS = (
 PHRASES = {
     "See ssl=.": "SSL_CERT_FILE can name a file with further authorities; --insecure accepts any certificate.",
     " to the client or to this call": "",
-    " and proxy_auth=": "",
     "; choose one with path=": ", but --paginate fetches only one",
 }
 """Parts of messages that read differently on the command line."""

@@ -8,7 +8,15 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
-from graphql import GraphQLError, GraphQLSchema, GraphQLSyntaxError, build_ast_schema, build_client_schema, parse
+from graphql import (
+    GraphQLError,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    build_ast_schema,
+    build_client_schema,
+    is_executable_definition_node,
+    parse,
+)
 
 from ..exceptions import DocumentError, TransportProtocolError
 from ..messages import as_sentence
@@ -127,7 +135,10 @@ def _schema_from_text(text: str, where: str) -> GraphQLSchema:
         return schema_from_introspection(result, where)
     try:
         # Without locations a large schema takes half the memory.
-        document = completed_document(parse(text, no_location=True), where)
+        document = parse(text, no_location=True)
+        if all(map(is_executable_definition_node, document.definitions)):
+            raise DocumentError(f"{where}: contains operations and fragments instead of the definitions of a schema.")
+        document = completed_document(document, where)
         return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
     except GraphQLSyntaxError as error:
         found = document_error(error)

@@ -7,13 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ..checks import check_delay, check_text, is_whole_number
 from ..protocol import json_codec
 from ..result import ABSENT
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The response of a server, and the delay before it."""
+    """The response of a server, and the delay before it.
+
+    Raises:
+        TypeError: a value has the wrong type.
+        ValueError: *status* is no HTTP status, or *delay* is negative.
+    """
 
     payload: Mapping[str, Any] | None = None
     status: int = 200
@@ -21,6 +27,17 @@ class Answer:
     body: str | None = None
     raises: BaseException | type[BaseException] | None = None
     delay: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not is_whole_number(self.status):
+            raise TypeError(f"status must be an int, not {type(self.status).__name__}.")
+        if not 200 <= self.status <= 599:
+            raise ValueError(f"status must be from 200 to 599, not {self.status}.")
+        check_text("body", self.body)
+        is_class = isinstance(self.raises, type) and issubclass(self.raises, BaseException)
+        if self.raises is not None and not is_class and not isinstance(self.raises, BaseException):
+            raise TypeError(f"raises must be an exception, not {type(self.raises).__name__}.")
+        check_delay("delay", self.delay)
 
     @property
     def content(self) -> bytes:
@@ -53,12 +70,12 @@ def check_arguments(
     """
     if data is not ABSENT and data is not None and not callable(data) and not isinstance(data, Mapping):
         raise TypeError(f'data must be a dict such as {{"book": {{...}}}}, not {type(data).__name__}.')
-    if isinstance(errors, str):
-        raise TypeError("errors must be a list of messages or error objects, not str.")
+    if errors is not None and (isinstance(errors, str) or not isinstance(errors, Sequence)):
+        raise TypeError(f"errors must be a list of messages or error objects, not {type(errors).__name__}.")
     has_result = data is not ABSENT or errors is not None or extensions is not None
     if has_result + (body is not None) + (raises is not None) > 1:
         raise TypeError("Pass body= or raises= alone: data, errors and extensions would be ignored.")
-    if isinstance(raises, type):
+    if isinstance(raises, type) and issubclass(raises, BaseException):
         try:
             raises()
         except TypeError as error:

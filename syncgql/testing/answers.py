@@ -94,6 +94,7 @@ class Answers:
         Raises:
             TypeError: no data, errors, body, raises or error status is given, or body or raises is given with another
                 answer, or an argument has the wrong type.
+            ValueError: *status* is no status of a response, or *delay* is negative.
             DocumentError: *match* is a document with a syntax error.
         """
         check_arguments(data, errors, extensions, body, raises)

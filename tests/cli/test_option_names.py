@@ -23,7 +23,7 @@ from syncgql.cli.option_names import NO_OPTIONS, OPTIONS, in_options
         ),
         ("proxy must begin with http://.", "--proxy must begin with http://."),
         ("cert: 'proxy must be' cannot be used.", "--cert: 'proxy must be' cannot be used."),
-        ("HTTP 400. See proxy= and proxy_auth=.", "HTTP 400. See --proxy."),
+        ("HTTP 400. See proxy=.", "HTTP 400. See --proxy."),
         (
             "Is it the right one? If not, pass another to the Client as subscriptions=. Does the server listen?",
             "Is it the right one? Does the server listen?",

@@ -99,6 +99,7 @@ def test_an_invalid_schema_is_accepted_unchanged() -> None:
         ("type Query { a: Unknown }", "schema: cannot build a schema from it: .*Unknown type"),
         ('{"data": null}', "schema: not an introspection result"),
         ("{'__schema': 1}", "schema: not SDL, and not valid JSON"),
+        ("query Q { a } fragment F on A { b }", "schema: contains operations and fragments instead of"),
         ({"errors": []}, "not an introspection result"),
         ({"__schema": {}}, "cannot build a schema from it"),
     ],

@@ -125,7 +125,7 @@ async def test_proxy(http_proxy: str, tls_front: Front, client_context: ssl.SSLC
         assert (await transport.execute("{ hello }")).data == {"hello": "Hello world!"}
     wrong = basic_auth(USER, "another-s3cret")
     async with websockets(url + "?t=s3cret", ssl=client_context, proxy=http_proxy, proxy_auth=wrong) as transport:
-        with pytest.raises(TransportConnectionFailed, match=r"proxy refused .* HTTP 407.* proxy_auth=") as caught:
+        with pytest.raises(TransportConnectionFailed, match=r"proxy refused .* HTTP 407.* URL of proxy=") as caught:
             await transport.connect()
     assert "s3cret" not in "".join(traceback.format_exception(caught.value))
 

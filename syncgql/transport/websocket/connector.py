@@ -152,9 +152,9 @@ class WebSocketConnector:
             socket: Any = await asyncio.wait_for(session.ws_connect(handshake.url, **arguments), seconds)
             return cast(aiohttp.ClientWebSocketResponse, socket)
         except aiohttp.ClientHttpProxyError as error:
+            advice = "Put a user name and a password into the URL of proxy=." if error.status == 407 else "See proxy=."
             raise TransportConnectionFailed(
-                f"The proxy refused to connect to {where}: HTTP {error.status}. See proxy= and proxy_auth=.",
-                sent=False,
+                f"The proxy refused to connect to {where}: HTTP {error.status}. {advice}", sent=False
             ) from None  # its text contains the whole URL, which may hold credentials
         except aiohttp.WSServerHandshakeError as error:
             if error.status != 101:  # a session passed by the user lacks the middleware
@@ -200,7 +200,8 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
             advice += WITHOUT_WEBSOCKET
     elif 300 <= status < 400:
         target = truncate(public_url(headers.get("Location", "")), 200)
-        advice = f"It redirects to {target}; use that URL if it is the endpoint."
+        redirect = f"It redirects to {target}" if target else "It redirects to no URL"
+        advice = f"{redirect}; pass the URL of the endpoint."
     elif wait is not None:
         advice = f"Try again in {wait:g} s."
     else:
