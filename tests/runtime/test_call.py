@@ -249,6 +249,13 @@ def test_f12_exit_in_an_inner_task(runtime: Runtime[Resources]) -> None:
     assert runtime.run(answer(1)) == 1
 
 
+def run_until_freed(runtime: Runtime[Resources], dead: Callable[[], object]) -> None:
+    """Make calls until the loop has released an object: it releases a task a moment after the task's caller."""
+    deadline = time.monotonic() + PATIENCE
+    while dead() is not None and time.monotonic() < deadline:
+        runtime.run(answer(0))
+
+
 def test_f13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resources]) -> None:
     """A coroutine sees its caller's variables; they are freed with the call, including the timer of its limit."""
     variable: contextvars.ContextVar[Failure] = contextvars.ContextVar("request")
@@ -263,7 +270,7 @@ def test_f13_the_caller_s_context_is_visible_and_not_kept(runtime: Runtime[Resou
         return weakref.ref(value)
 
     value = contextvars.Context().run(request)
-    runtime.run(answer(1))  # until then, the loop may still be ending the task that has released its caller
+    run_until_freed(runtime, value)
     gc.collect()
     assert value() is None
 
@@ -291,10 +298,7 @@ def test_f15_a_failed_call_is_freed_at_once(runtime: Runtime[Resources]) -> None
             runtime.run(break_down(), Deadline(60))
         except Failure as error:
             dead = weakref.ref(error)
-        # The loop thread releases its task a moment after it has released the caller.
-        deadline = time.monotonic() + PATIENCE
-        while dead() is not None and time.monotonic() < deadline:
-            runtime.run(answer(0))
+        run_until_freed(runtime, dead)
         assert dead() is None
     finally:
         gc.enable()
