@@ -121,7 +121,7 @@ $(CORE32_STAMP): setup.cfg setup.py | $(STAMP)
 	@echo "Setting up $(CORE32_VENV) with graphql-core 3.2"
 	@$(BIN)/python -m venv $(CORE32_VENV)
 	@$(CORE32_VENV)/bin/python -m pip install -qq --disable-pip-version-check \
-		--editable '.[test]' 'graphql-core<3.3' 'graphene>=3.4' 'ariadne-codegen>=0.14'
+		--editable '.[engine-test]' 'graphql-core<3.3' 'graphene>=3.4' 'ariadne-codegen>=0.14' Django
 	@touch $(CORE32_STAMP)
 
 core32: $(CORE32_STAMP) ## Run the tests that depend on graphql-core on its release 3.2
@@ -164,7 +164,7 @@ engine-oldest engine-newest: $(STAMP)
 		echo "Skipping the engine's tests on Python $$version, which runs all tests in $(VENV)."; \
 		exit; \
 	fi; \
-	$(MAKE) engine-tests PYTHON="$$python" VENV=.venv-python$$version EXTRAS=test
+	$(MAKE) engine-tests PYTHON="$$python" VENV=.venv-engine-python$$version EXTRAS=engine-test
 
 engine-tests: $(STAMP)
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(ENGINE_TESTS)
@@ -198,5 +198,5 @@ format: $(STAMP) ## Format the code
 	$(BIN)/ruff format .
 
 clean: ## Remove everything that was built
-	rm -rf $(VENV) $(BENCH_VENV) $(CODEGEN_VENV) $(CORE32_VENV) $(DJANGO42_VENV) .venv-python* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
+	rm -rf $(VENV) $(BENCH_VENV) $(CODEGEN_VENV) $(CORE32_VENV) $(DJANGO42_VENV) .venv-python* .venv-engine-* .tox build dist docs/_build syncgql.egg-info .coverage .coverage.* htmlcov
 	rm -rf tests/node/node_modules tests/node/apollo/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
