@@ -2,7 +2,7 @@
 
 Ownership:
 
-- The loop belongs to the thread. Other threads only use ``post``, which calls ``call_soon_threadsafe``.
+- The loop belongs to the thread. Other threads only use ``post``.
 - ``users`` are the runtimes with connections on the loop: a single one, except under gevent, where all runtimes of a
   process share a loop thread. A user joins from any thread before it posts anything, and leaves on the loop.
 - There is no lock, because finalizers call ``post``, and the garbage collector may run them at any moment in any
@@ -11,6 +11,24 @@ Ownership:
   and is never cleared, so inherited objects are never freed there. That is necessary: freeing an aiohttp session closes
   its sockets, which would unregister them from the epoll instance that both processes share, and would end the parent's
   TLS streams.
+
+Posting wakes the loop once for many callbacks. ``call_soon_threadsafe`` writes to a socket for each of them, even if
+the loop has not read the last byte yet. Each write is a system call and releases the GIL, so threads that post at the
+same time would take turns. Therefore a poster appends its callback to ``_posted``, and then schedules a run of
+``_run_posted``, unless one is certain to follow:
+
+- ``_runs`` counts the runs that have begun. Only the loop thread writes it.
+- ``_scheduled_at`` is the value of ``_runs`` from before the last run was scheduled. Any poster writes it, after
+  scheduling. While the two are equal, that run has not begun, so it finds all callbacks that have been appended.
+- A poster may be interrupted (Ctrl-C, a switch of greenlets) between scheduling and writing, or may overwrite the value
+  with an older one. Then the two differ, and the next poster schedules one run too many, which does nothing. A flag
+  would not be safe: a poster that was interrupted after setting it would leave it set, and no run would follow.
+- A run first counts itself, then appends a mark, and then takes callbacks up to the mark. So it takes a callback that
+  was appended before the mark, and the poster of one that was appended after it finds the run counted. The operations
+  of a ``deque`` are atomic, and order these steps even in free-threaded builds. The mark also lets the loop poll its
+  sockets while callbacks post others.
+- Callbacks run in the order in which they were appended. If the loop closes before a run, they never run, as with
+  ``call_soon_threadsafe``, and are removed.
 """
 
 from __future__ import annotations
@@ -19,8 +37,9 @@ import asyncio
 import contextlib
 import errno
 import threading
+from collections import deque
 from collections.abc import Callable, Coroutine
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import Any, Protocol
 
 from ..exceptions import ClientClosed
@@ -57,6 +76,11 @@ class LoopThread:
         self._started = False
         self._ident: int | None = None
         self._background: set[asyncio.Task[object]] = set()
+        self._posted: deque[tuple[Context, Callable[..., object], tuple[Any, ...]] | None] = deque()
+        self._runs = 0
+        self._scheduled_at = -1
+        # A context cannot be entered twice at the same time, so each loop thread needs its own.
+        self._context = Context()
         # Created in an empty context, because the loop's own handles keep their context as long as the loop lives.
         # Created here, so that an exception is raised in the caller.
         self._loop = Context().run(new_loop)
@@ -93,10 +117,21 @@ class LoopThread:
         return threading.get_ident() == self._ident
 
     def post(self, callback: Callable[..., object], *args: Any) -> bool:
-        """Schedule a call of *callback* on the loop; return False if it is closed. Takes no lock and never waits."""
-        try:
-            self._loop.call_soon_threadsafe(callback, *args)
-        except RuntimeError:
+        """Schedule a call of *callback* on the loop, in a copy of the current context; return False if it is closed.
+
+        Takes no lock and never waits.
+        """
+        self._posted.append((copy_context(), callback, args))
+        runs = self._runs
+        if self._scheduled_at != runs:
+            try:
+                self._loop.call_soon_threadsafe(self._run_posted, context=self._context)
+            except RuntimeError:
+                self._posted.clear()
+                return False
+            self._scheduled_at = runs
+        elif self._loop.is_closed():
+            self._posted.clear()
             return False
         return True
 
@@ -139,6 +174,18 @@ class LoopThread:
         self.is_running = False
         self._loop.stop()
 
+    def _run_posted(self) -> None:
+        try:
+            self._runs += 1
+            self._posted.append(None)
+            for context, callback, args in iter(self._posted.popleft, None):
+                context.run(callback, *args)
+        except BaseException:
+            with contextlib.suppress(ValueError):  # Ctrl-C, under gevent, may come before the mark or after its removal
+                self._posted.remove(None)
+            self._loop.call_soon(self._run_posted, context=self._context)
+            raise
+
     def _spawn_if_running(self, coroutine_function: CoroutineFunction) -> None:
         # After the loop has stopped, the task would never run.
         if self.is_running:
@@ -173,6 +220,7 @@ class LoopThread:
             self.is_running = False
             # Thread ids are reused, so a later thread could be mistaken for this one.
             self._ident = None
+            self._posted.clear()
             users, self.users = self.users, set()
             for user in users:
                 user.ended()

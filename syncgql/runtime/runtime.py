@@ -10,8 +10,9 @@ collector runs a finalizer. There is no lock, because a finalizer may interrupt 
   first and empties ``_calls`` second. If posting succeeded before the loop closed but the start never ran, the call is
   in the set when the loop thread empties it. If posting failed, the caller empties the set itself.
 - *Flags are written by one side.* ``_stopping`` is written on the loop thread and ``_at_exit`` by the thread that
-  exits; both only change from False to True. A caller that reads an old value hands its call to the loop, which looks
-  again in ``_start``.
+  exits; both only change from False to True. The loop thread sets ``_stopping`` before it cancels the calls in the set,
+  and a caller adds its call before it reads the flag once more. So either the caller finds the flag set, and lets the
+  loop refuse the call, or the loop thread finds the call.
 - *Stopping is one message.* ``request_stop`` only posts ``_stop``, which does nothing the second time, so any number
   of threads and finalizers may call it.
 """
@@ -123,7 +124,7 @@ class Runtime(Generic[R]):
         self._calls.add(call)
         # The loop thread first sets the flag and then cancels the calls in the set; this code first adds the call and
         # then checks the flag.
-        if self._stopping and not self.thread.post(self._start, call):
+        if self._stopping and not self.thread.post(self._refuse, call):
             self._fail_calls()
         return call
 
@@ -210,7 +211,9 @@ class Runtime(Generic[R]):
         """Post a call to the loop, or end it if the loop is closed."""
         if not self._stopping and not self._at_exit:
             self._calls.add(call)
-            if not self.thread.post(self._start, call):
+            # The flag is read again, as in prepare().
+            is_posted = self.thread.post(self._refuse, call) if self._stopping else self.thread.post(call.start)
+            if not is_posted:
                 # The loop has closed. Its thread then empties _calls, as this code does. One of the two removes the
                 # call, so it ends once.
                 self._fail_calls()
@@ -227,12 +230,6 @@ class Runtime(Generic[R]):
         self._fail_calls()
         self._workers.shutdown(wait=False)
         self._ended.set()
-
-    def _start(self, call: Call[Any]) -> None:
-        if self._stopping:
-            self._refuse(call)
-        else:
-            call.start()
 
     def _stop(self) -> None:
         if self._stopping:

@@ -1,21 +1,26 @@
-"""LoopThread: the start and end of a loop in a thread."""
+"""LoopThread: the start and end of a loop in a thread, and callbacks from other threads."""
 
 from __future__ import annotations
 
 import asyncio
 import contextvars
 import errno
+import functools
 import gc
 import os
+import sys
 import threading
 import weakref
-from collections.abc import AsyncGenerator, Callable
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Iterator
+from typing import Any
 
 import pytest
 
 from syncgql import ClientClosed
 from syncgql.runtime.loop_thread import LoopThread, at_shutdown
 
+from ..counting_loop import CountingLoop
 from ..fix_leaks import Remains
 from .test_call import PATIENCE, each
 
@@ -28,6 +33,9 @@ class User:
 
     def ended(self) -> None:
         self.has_ended.set()
+
+
+MANY = 100
 
 
 class Token:
@@ -291,3 +299,220 @@ def test_an_interrupted_start_leaves_nothing(
     del thread
     gc.collect()
     assert before.leaked() == []
+
+
+class Loop(CountingLoop):
+    """A loop whose next wake-up can be interrupted."""
+
+    interrupt: Callable[[Callable[[], object]], None] | None = None
+
+    def call_soon_threadsafe(  # type: ignore[override]
+        self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
+    ) -> asyncio.Handle:
+        interrupt, self.interrupt = self.interrupt, None
+        if interrupt is not None:
+            interrupt(functools.partial(super().call_soon_threadsafe, callback, *args, context=context))
+        return super().call_soon_threadsafe(callback, *args, context=context)
+
+
+@pytest.fixture
+def loop() -> Loop:
+    """The loop of the thread ``busy``."""
+    return Loop()
+
+
+@pytest.fixture
+def busy(loop: Loop) -> Iterator[LoopThread]:
+    """A running thread."""
+    busy = LoopThread(lambda: loop)
+    user = started(busy)
+    yield busy
+    left(busy, user)
+
+
+class Pause:
+    """A pause of the loop, from a callback until ``end()``."""
+
+    def __init__(self, thread: LoopThread) -> None:
+        self._begun = threading.Event()
+        self._ended = threading.Event()
+        thread.post(self._run)
+        assert self._begun.wait(PATIENCE)
+
+    def _run(self) -> None:
+        self._begun.set()
+        assert self._ended.wait(PATIENCE)
+
+    def end(self) -> None:
+        self._ended.set()
+
+
+def have_run(thread: LoopThread) -> None:
+    """Wait until the loop has run all callbacks."""
+    event = threading.Event()
+    assert thread.post(event.set)
+    assert event.wait(PATIENCE)
+
+
+def test_the_loop_is_woken_once_for_many_callbacks(loop: Loop, busy: LoopThread) -> None:
+    """While a wake-up is pending, a callback needs no other; the callbacks run in order."""
+    seen: list[int] = []
+    pause = Pause(busy)
+    before = loop.crossings
+    for number in range(MANY):
+        assert busy.post(seen.append, number)
+    assert loop.crossings - before == 1
+    pause.end()
+    have_run(busy)
+    assert seen == list(range(MANY))
+
+
+def test_a_callback_that_posts_itself_does_not_occupy_the_loop(loop: Loop, busy: LoopThread) -> None:
+    """The loop polls its sockets before each repetition."""
+    done = threading.Event()
+
+    def repeat(count: int) -> None:
+        if count:
+            busy.post(repeat, count - 1)
+        else:
+            done.set()
+
+    before = loop.iterations
+    busy.post(repeat, MANY)
+    assert done.wait(PATIENCE)
+    assert loop.iterations - before >= MANY
+
+
+def test_callbacks_run_in_the_context_of_their_posters(busy: LoopThread) -> None:
+    """Each sees the variables of its poster, and sets none for the next one."""
+    variable: contextvars.ContextVar[int] = contextvars.ContextVar("number", default=-1)
+    seen: list[int] = []
+
+    def look() -> None:
+        seen.append(variable.get())
+        variable.set(1000)
+
+    def post(number: int) -> None:
+        variable.set(number)
+        busy.post(look)
+
+    pause = Pause(busy)
+    for number in range(3):
+        contextvars.Context().run(post, number)
+    busy.post(look)
+    pause.end()
+    have_run(busy)
+    assert seen == [0, 1, 2, -1]
+
+
+def test_callbacks_after_a_broken_one_run(loop: Loop, busy: LoopThread) -> None:
+    """The loop reports the exception and continues with the next callback."""
+    reported: list[Any] = []
+    seen: list[int] = []
+    loop.set_exception_handler(lambda loop, context: reported.append(context["exception"]))
+    error = ValueError("broken")
+
+    def break_down() -> None:
+        raise error
+
+    pause = Pause(busy)
+    for callback in (break_down, functools.partial(seen.append, 1), break_down, functools.partial(seen.append, 2)):
+        busy.post(callback)
+    pause.end()
+    for _ in range(3):
+        have_run(busy)
+    assert (seen, reported) == ([1, 2], [error, error])
+
+
+def before_the_wake_up(wake: Callable[[], object]) -> None:
+    raise KeyboardInterrupt
+
+
+def after_the_wake_up(wake: Callable[[], object]) -> None:
+    wake()
+    raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("interrupt", [before_the_wake_up, after_the_wake_up])
+def test_f08_an_interrupted_post_loses_no_wake_up(
+    interrupt: Callable[[Callable[[], object]], None], loop: Loop, busy: LoopThread
+) -> None:
+    """After Ctrl-C while a callback is posted, the next callbacks wake the loop, which runs the first one, too."""
+    seen: list[int] = []
+    pause = Pause(busy)
+    loop.interrupt = interrupt
+    with pytest.raises(KeyboardInterrupt):
+        busy.post(seen.append, 1)
+    busy.post(seen.append, 2)
+    pause.end()
+    have_run(busy)
+    assert seen == [1, 2]
+
+
+def test_a_post_during_a_post_loses_no_wake_up(loop: Loop, busy: LoopThread) -> None:
+    """A finalizer, or another greenlet, may post in the middle of it, and the loop may run both before it continues."""
+    seen: list[int] = []
+
+    def post_another(wake: Callable[[], object]) -> None:
+        busy.post(seen.append, 2)
+        have_run(busy)
+
+    loop.interrupt = post_another
+    busy.post(seen.append, 1)
+    busy.post(seen.append, 3)
+    have_run(busy)
+    assert seen == [1, 2, 3]
+
+
+def test_a_post_at_the_beginning_of_a_run_loses_no_wake_up(busy: LoopThread) -> None:
+    """The run has marked the end of the queue, before the callback, which therefore needs another run."""
+    ran = threading.Event()
+
+    class Posted(deque[Any]):
+        def append(self, item: Any) -> None:
+            super().append(item)
+            if item is None and not ran.is_set():
+                busy.post(ran.set)
+
+    busy._posted = Posted()
+    busy.post(lambda: None)
+    assert ran.wait(PATIENCE)
+
+
+def test_a_closed_loop_takes_and_keeps_no_callback() -> None:
+    """Callbacks that it has not run are released, and later ones refused, whether a wake-up is pending or not."""
+    for pending in (0, 1, 2):
+        loop = asyncio.SelectorEventLoop()
+        thread = LoopThread(lambda loop=loop: loop)  # type: ignore[misc]
+        tokens = [Token() for _ in range(pending + 1)]
+        dead = [weakref.ref(token) for token in tokens]
+        for _ in range(pending):
+            assert thread.post(tokens.pop().__repr__)
+        loop.close()
+        assert not thread.post(tokens.pop().__repr__)
+        assert [token() for token in dead] == [None] * (pending + 1)
+
+
+def test_callbacks_from_many_threads(busy: LoopThread) -> None:
+    """Each thread waits for each of its callbacks, so a lost wake-up would be noticed."""
+    lost: list[int] = []
+
+    def work(number: int) -> None:
+        for _ in range(200):
+            ran = threading.Event()
+            busy.post(ran.set)
+            if not ran.wait(PATIENCE):
+                lost.append(number)
+                return
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-5)
+    try:
+        threads = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert lost == []

@@ -8,6 +8,8 @@ import gc
 import threading
 import time
 import weakref
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -138,6 +140,40 @@ def test_f11_held_calls_racing_close(debug: bool, monkeypatch: pytest.MonkeyPatc
             done.get(Deadline(PATIENCE))
         thread.join(PATIENCE)
         assert done.is_empty()
+
+
+@pytest.mark.parametrize("begin", [Runtime.run, Runtime.prepare])
+def test_f11_a_call_that_misses_its_cancellation_is_refused(
+    begin: Callable[..., object], runtime: Runtime[Resources]
+) -> None:
+    """The runtime is stopped after a caller has read its flag and before it adds its call."""
+    runtime.resources.hold = asyncio.Event()  # the loop stays open
+    ran: list[bool] = []
+    done = threading.Event()
+
+    class Calls(set[Any]):
+        def add(self, call: Any) -> None:
+            runtime.request_stop()
+            stopped = threading.Event()
+            runtime.thread.post(stopped.set)
+            assert stopped.wait(PATIENCE)
+            super().add(call)
+
+    async def work() -> None:
+        ran.append(True)
+
+    runtime._calls = Calls()
+    if begin is Runtime.prepare:
+        call = runtime.prepare(work(), Deadline(), done.set)
+        runtime.thread.post(call.start)
+        assert done.wait(PATIENCE)
+        with pytest.raises(ClientClosed):
+            call.outcome()
+    else:
+        with pytest.raises(ClientClosed):
+            runtime.run(work())
+    assert ran == []
+    runtime.thread.post(runtime.resources.hold.set)
 
 
 def test_close_from_the_loop_thread_does_not_wait_for_itself(runtimes: Runtimes[Resources]) -> None:
