@@ -65,6 +65,8 @@ class GraphQLRequest:
         "variable_values",
     )
 
+    decodes_text = False  # whether the request can decode the text of the data, so that a transport need not
+
     _text: str
     _document: DocumentNode | None
     _operation_type: str | None

@@ -1,9 +1,9 @@
-"""ExecutionResult: a GraphQL response. Response: the HTTP response around it."""
+"""ExecutionResult: a GraphQL response. UndecodedResult: one whose data is text. Response: the HTTP response."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from multidict import CIMultiDict
@@ -103,6 +103,57 @@ class ExecutionResult:
 
     def _members(self) -> tuple[Any, ...]:
         return self.data, self.has_data, self.errors, self.extensions
+
+
+class UndecodedResult(ExecutionResult):
+    """A result without errors, whose data is decoded when it is first read.
+
+    A request for structs decodes the text, without creating dicts. For everyone else, such as middleware, ``data`` is
+    a dict, as in any other result.
+
+    Args:
+        text: the data: the JSON text of an object, whose syntax was checked.
+        decode: a function that decodes JSON text.
+        extensions: the extensions of the response.
+        response: the HTTP response.
+    """
+
+    __slots__ = ("_data", "_decode", "_text")
+
+    def __init__(
+        self,
+        text: Any,
+        decode: Callable[[bytes], Any],
+        extensions: dict[str, Any] | None = None,
+        response: Response | None = None,
+    ) -> None:
+        super().__init__(None, None, extensions, response)
+        self._decode = decode
+        self._text: Any = text
+
+    @property
+    def text(self) -> Any:
+        """The JSON text of the data, in any form with a buffer; None after ``data`` was read, and so may be changed."""
+        return self._text
+
+    @property
+    def data(self) -> Any:
+        """The data that the operation returned."""
+        text = self._text
+        if text is not None:
+            # Threads that share the result may each decode the text; each of their dicts is complete.
+            self._data = self._decode(bytes(text))
+            self._text = None
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        self._data = data
+        self._text = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # By default, copies have an attribute ``data`` and no text.
+        return ExecutionResult, (self.data, self.errors, self.extensions, self.response)
 
 
 def whole_result(result: ExecutionResult) -> ExecutionResult:

@@ -1,14 +1,16 @@
-"""ExecutionResult and Response."""
+"""ExecutionResult, UndecodedResult and Response."""
 
 from __future__ import annotations
 
+import copy
+import json
 import pickle
 
 import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 
 from syncgql import ExecutionResult, Response
-from syncgql.result import ABSENT
+from syncgql.result import ABSENT, UndecodedResult
 
 
 @pytest.mark.parametrize(("data", "has_data"), [(ABSENT, False), (None, True), ({"a": 1}, True)])
@@ -32,14 +34,42 @@ def test_a_result_pickles(data: object) -> None:
     """A result can be pickled, including headers that aiohttp created."""
     headers = CIMultiDictProxy(CIMultiDict({"X-A": "1"}))
     result = ExecutionResult(data, [{"message": "m"}], {"x": 1}, Response(200, headers, "http://localhost", 0.1, 2.0))
-    copy = pickle.loads(pickle.dumps(result))
-    assert copy == result
-    assert copy.has_data == result.has_data
-    assert (copy.response.status, copy.response.headers["x-a"], copy.response.retry_after) == (200, "1", 2.0)
-    assert repr(copy.response) == "<Response [200] http://localhost>"
+    other = pickle.loads(pickle.dumps(result))
+    assert other == result
+    assert other.has_data == result.has_data
+    assert (other.response.status, other.response.headers["x-a"], other.response.retry_after) == (200, "1", 2.0)
+    assert repr(other.response) == "<Response [200] http://localhost>"
 
 
 def test_ordinary_results_have_no_more_than_their_members() -> None:
     """They do not have the members of incremental results."""
     assert ExecutionResult.__slots__ == ("data", "errors", "extensions", "has_data", "response")
     assert not hasattr(ExecutionResult(), "__dict__")
+
+
+def test_text_is_decoded_once_and_dropped() -> None:
+    """The reader may change the data, so it must not be decoded from the text again."""
+    result = UndecodedResult(b'{"a": [1]}', json.loads, {"x": 1})
+    assert (result.text, result.has_data, result.errors, result.extensions) == (b'{"a": [1]}', True, None, {"x": 1})
+    result.data["a"].append(2)
+    assert (result.data, result.text) == ({"a": [1, 2]}, None)
+
+
+def test_other_data_replaces_the_text() -> None:
+    """As in any other result."""
+    result = UndecodedResult(b'{"a": 1}', json.loads)
+    assert result.with_data({"b": 1}).data == {"b": 1}
+    result.data = {"c": 1}
+    assert (result.data, result.text) == ({"c": 1}, None)
+
+
+def test_copies_of_undecoded_results_are_plain() -> None:
+    """They are equal to the result, and have its data."""
+    plain = ExecutionResult({"a": 1}, None, {"x": 1})
+    for result in (pickle.loads(pickle.dumps(_undecoded())), copy.copy(_undecoded()), copy.deepcopy(_undecoded())):
+        assert (type(result), result) == (ExecutionResult, plain)
+    assert repr(_undecoded()) == repr(plain)
+
+
+def _undecoded() -> UndecodedResult:
+    return UndecodedResult(b'{"a": 1}', json.loads, {"x": 1})

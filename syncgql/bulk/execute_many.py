@@ -8,11 +8,11 @@ from typing import Any, Literal, NamedTuple, NoReturn
 
 from ..checks import check_count, check_flag
 from ..exceptions import ClientClosed, SyncGQLError
-from ..protocol.graphql_response import data_or_raise
+from ..protocol.graphql_response import decoded_or_raise
 from ..request import GraphQLRequest, as_request
 from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
-from ..typed.request import ResultT_co, decoded
+from ..typed.request import ResultT_co
 from .progress import Progress
 from .request_executor import GetResult, RequestExecutor
 
@@ -203,7 +203,7 @@ class ConcurrentRequests:
     def _result(self, completed: _Completed) -> Any:
         number, request, get_result = completed
         try:
-            return decoded(data_or_raise(get_result(), request), request)
+            return decoded_or_raise(get_result(), request)
         except ClientClosed:
             raise
         except SyncGQLError as error:

@@ -9,9 +9,8 @@ from typing import Any
 
 from ..checks import check_delay, check_function, check_seconds, is_number
 from ..deadline import Deadline
-from ..protocol.graphql_response import data_or_raise
+from ..protocol.graphql_response import decoded_or_raise
 from ..request import GraphQLRequest
-from ..typed.request import decoded
 from .request_executor import RequestExecutor
 
 IntervalOption = float | Iterable[float]
@@ -49,7 +48,7 @@ def _results(
 ) -> Iterator[Any]:
     deadline = Deadline(timeout)
     while True:
-        data = decoded(data_or_raise(executor.execute(request, deadline), request), request)
+        data = decoded_or_raise(executor.execute(request, deadline), request)
         yield data
         if until is not None and until(data):
             return

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..gql_names import unknown_argument
-from ..protocol.graphql_response import data_or_raise
+from ..protocol.graphql_response import data_or_raise, decoded_or_raise
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
-from ..typed.request import TypedRequest, TypedResult, decoded_after
+from ..typed.request import TypedRequest, TypedResult
 from .base import ClientBase
 
 if TYPE_CHECKING:
@@ -93,8 +93,10 @@ class ExecuteMethods(ClientBase):
             raise unknown_argument("Client.execute", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
-        data = data_or_raise(self._pipeline.execute(operation), prepared)
-        return prepared.decode(data) if isinstance(prepared, TypedRequest) else data
+        result = self._pipeline.execute(operation)
+        if isinstance(prepared, TypedRequest):
+            return decoded_or_raise(result, prepared)
+        return data_or_raise(result, prepared)
 
     @overload
     def execute_result(
@@ -223,8 +225,7 @@ class ExecuteMethods(ClientBase):
             raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
-        convert = functools.partial(data_or_raise, request=prepared)
-        return self._pipeline.submit(operation, decoded_after(convert, prepared))
+        return self._pipeline.submit(operation, functools.partial(decoded_or_raise, request=prepared))
 
     def ping(self, *, timeout: float | Unset | None = UNSET) -> float:
         """Send the query ``{ __typename }`` and return how long it took in seconds, for health checks.

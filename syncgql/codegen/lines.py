@@ -22,6 +22,7 @@ _FROM = {
     "NotRequired": "syncgql.typed.typed_dicts",
     "TypedDictRequest": "syncgql.typed.typed_dicts",
     "Struct": "syncgql.typed.structs",
+    "StructRequest": "syncgql.typed.structs",
     "one_of": "syncgql.typed.structs",
     "parsed_type": "syncgql.typed.structs",
     "PydanticModel": "syncgql.typed.pydantic_models",

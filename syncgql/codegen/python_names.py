@@ -19,7 +19,7 @@ NAMES_IN_ANNOTATIONS = frozenset(
 _USED = NAMES_IN_ANNOTATIONS | {
     *("dict", "tuple", "object", "classmethod", "staticmethod", "super", "cls", "self", "Model"),
     *("from_data", "to_data", "check_one_of", "written", "variables"),
-    *("GeneratedRequest", "SCALARS", "Struct", "PydanticModel", "Absent", "ByTypename", "ParsedBy"),
+    *("GeneratedRequest", "SCALARS", "Struct", "StructRequest", "PydanticModel", "Absent", "ByTypename", "ParsedBy"),
     *("TypedDict", "TypedDictRequest", "TypeAlias"),
 }
 

@@ -15,6 +15,8 @@ from .source import literal
 class StructModel(Model):
     """Writes ``msgspec.Struct`` classes."""
 
+    request = "StructRequest"
+
     def write(self, definition: ObjectClass, indent: str) -> None:
         """Write a class with its nested classes."""
         inner = f"{indent}    "

@@ -10,7 +10,8 @@ from typing import Any
 from ..exceptions import DocumentError, TransportError, TransportProtocolError, TransportQueryError
 from ..messages import as_sentence
 from ..request import GraphQLRequest
-from ..result import ABSENT, ExecutionResult, Response
+from ..result import ABSENT, ExecutionResult, Response, UndecodedResult
+from ..typed.request import TypedRequest
 from .graphql_errors import describe_errors, read_errors
 from .rate_limits import is_throttled, throttled_error
 
@@ -66,6 +67,21 @@ def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None
             raise _null_data(result)
         return data
     raise error_of(result, request)
+
+
+def decoded_or_raise(result: ExecutionResult, request: GraphQLRequest) -> Any:
+    """Return the data of the result of a query or mutation; if the request is typed, an instance of its class.
+
+    Raises:
+        TransportError: ``data_or_raise`` raises it.
+        ResultError: the data does not match the type of the result.
+    """
+    if not isinstance(request, TypedRequest):
+        return data_or_raise(result, request)
+    is_undecoded = isinstance(result, UndecodedResult) and result.text is not None
+    if not is_undecoded or result.errors is not None:
+        data_or_raise(result, request)
+    return request.decode_result(result)
 
 
 def event_data(result: ExecutionResult) -> Any:

@@ -64,7 +64,7 @@ def loads(text: str | bytes) -> Any:
     if _fast_decode is not None:
         try:
             return _fast_decode(text)
-        except _REFUSALS:
+        except REFUSALS:
             pass
     try:
         if not isinstance(text, str):
@@ -166,4 +166,4 @@ _scan: Callable[[str, int], tuple[Any, int]] = json.scanner.make_scanner(_decode
 
 _fast_decode: Callable[[str | bytes], Any] | None = None if msgspec is None else msgspec.json.Decoder().decode
 # DecodeError is a ValueError only since msgspec 0.22. Invalid UTF-8 and deep nesting raise the other exceptions.
-_REFUSALS = (ValueError, RecursionError) if msgspec is None else (msgspec.DecodeError, ValueError, RecursionError)
+REFUSALS = (ValueError, RecursionError) if msgspec is None else (msgspec.DecodeError, ValueError, RecursionError)

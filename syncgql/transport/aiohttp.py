@@ -234,7 +234,12 @@ class AIOHTTPTransport(AsyncTransport):
         if request.has_directives and request.is_incremental:
             sender = self._incremental_sender()
             return RoundTrip(prepared, sender.send, sender.parse)
-        return RoundTrip(prepared, self._sender.send, self._parse)
+        parse = self._parse
+        if request.decodes_text and self.json_deserialize is json_codec.loads:
+            from ..protocol.undecoded_response import parse_undecoded
+
+            parse = functools.partial(parse_undecoded, parse=parse)
+        return RoundTrip(prepared, self._sender.send, parse)
 
     def incremental_stream(
         self,

@@ -184,8 +184,12 @@ class RequestsHTTPTransport(BlockingTransport):
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
         reader = parse_parts if request.is_incremental else parse_http_response
-        parse = functools.partial(reader, json_deserialize=self.json_deserialize)
-        return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
+        parse = noting_refusals(functools.partial(reader, json_deserialize=self.json_deserialize), self.token_auth)
+        if request.decodes_text and reader is parse_http_response and self.json_deserialize is json_codec.loads:
+            from ..protocol.undecoded_response import parse_undecoded
+
+            parse = functools.partial(parse_undecoded, parse=parse)
+        return RoundTrip(prepared, send, parse)
 
     def batch_round_trip(
         self,

@@ -86,6 +86,15 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
         result: ResultT_co = self._decode(data)
         return result
 
+    def decode_result(self, result: ExecutionResult) -> ResultT_co | None:
+        """Return the result for the data of *result*; None if the data is null or absent.
+
+        Raises:
+            ResultError: the data does not match *result_type*.
+        """
+        data = result.data
+        return None if data is None else self.decode(data)
+
     def replaced(
         self,
         variable_values: Variables | None = None,
@@ -106,20 +115,22 @@ class TypedRequest(GraphQLRequest, Generic[ResultT_co]):
 
 
 class TypedResult(ExecutionResult, Generic[ResultT_co]):
-    """The whole response to a ``TypedRequest``.
+    """The whole response to a ``TypedRequest``."""
 
-    Attributes:
-        raw_data: the data as the server sent it; None if it is null or absent.
-    """
+    __slots__ = ("_decoded", "_raw", "_request")
 
-    __slots__ = ("_decoded", "_request", "raw_data")
+    _decoded: Any
 
     def __init__(self, request: TypedRequest[ResultT_co], result: ExecutionResult) -> None:
-        self._request = request
-        self._decoded: Any = None
-        self.raw_data = result.data
-        super().__init__(result.data, result.errors, result.extensions, result.response)
+        super().__init__(None, result.errors, result.extensions, result.response)
         self.has_data = result.has_data
+        self._request = request
+        self._raw = result
+
+    @property
+    def raw_data(self) -> Any:
+        """The data as the server sent it; None if it is null or absent."""
+        return self._raw.data
 
     @property
     def data(self) -> ResultT_co | None:
@@ -128,15 +139,15 @@ class TypedResult(ExecutionResult, Generic[ResultT_co]):
         Raises:
             ResultError: the data does not match the type of the result, perhaps because of the ``errors``.
         """
-        if self._decoded is None and self.raw_data is not None:
-            self._decoded = self._request.decode(self.raw_data)
+        if self._decoded is None:
+            self._decoded = self._request.decode_result(self._raw)
         decoded: ResultT_co | None = self._decoded
         return decoded
 
     @data.setter
     def data(self, data: Any) -> None:
         self._decoded = None
-        self.raw_data = data
+        self._raw = ExecutionResult(data)
 
     def with_data(self, data: Any) -> TypedResult[ResultT_co]:
         return TypedResult(self._request, self._plain().with_data(data))
@@ -151,15 +162,6 @@ class TypedResult(ExecutionResult, Generic[ResultT_co]):
 
     def __repr__(self) -> str:
         return f"TypedResult(raw_data={self.raw_data!r}, errors={self.errors!r}, extensions={self.extensions!r})"
-
-
-def decoded(data: Any, request: GraphQLRequest) -> Any:
-    """Return the result for the data of a response to *request*: the data itself, unless this is a ``TypedRequest``.
-
-    Raises:
-        ResultError: the data does not match the type of the result.
-    """
-    return request.decode(data) if isinstance(request, TypedRequest) else data
 
 
 def decoded_after(

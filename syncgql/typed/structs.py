@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from .generated import parsed, typename_of
+from ..result import ExecutionResult, UndecodedResult
+from .generated import GeneratedRequest, parsed, typename_of
 from .libraries import struct_mismatch
 from .names import camel_case
+from .request import ResultT_co
 
-__all__ = ["Struct", "one_of", "parsed_type"]
+__all__ = ["Struct", "StructRequest", "one_of", "parsed_type"]
 
 StructT = TypeVar("StructT", bound="Struct")
 
@@ -34,6 +36,23 @@ class Struct(msgspec.Struct, rename=camel_case):
             return msgspec.convert(data, cls, dec_hook=_decode)
         except msgspec.ValidationError as error:
             raise struct_mismatch(error, data) from error
+
+
+class StructRequest(GeneratedRequest[ResultT_co]):
+    """Base class of operations, which decodes the text of the data if the transport did not."""
+
+    __slots__ = ()
+
+    decodes_text = True
+
+    def decode_result(self, result: ExecutionResult) -> ResultT_co | None:
+        text = result.text if isinstance(result, UndecodedResult) else None
+        if text is not None:
+            try:
+                return msgspec.json.decode(text, type=self.result_type, dec_hook=_decode)
+            except msgspec.ValidationError:
+                pass  # the decoder of dicts raises the error, with the wrong value
+        return super().decode_result(result)
 
 
 class _Decoded(type):

@@ -21,7 +21,10 @@ from graphql import build_schema
 from syncgql import TypedRequest
 from syncgql.codegen import CodegenOptions, generate
 from syncgql.codegen.options import ModelName
+from syncgql.protocol.graphql_response import decoded_or_raise
+from syncgql.protocol.http import HTTPResponse, parse_http_response
 from syncgql.protocol.json_codec import loads
+from syncgql.result import Response
 from syncgql.typed.names import camel_case
 
 from .benchmark import Benchmark, Budget, Open, Setting, Work, timed
@@ -95,11 +98,29 @@ def _generated(model: ModelName, setting: Setting) -> Iterator[Work]:
         sys.path.insert(0, folder)
         importlib.invalidate_caches()
         request = importlib.import_module(package.name).ListBooks()
-        with _decoding(lambda text: request.decode(loads(text)), setting) as work:
+        decode, body = (_decode_response, _response_body()) if request.decodes_text else (_decode_data, response_text())
+        with _decoding(partial(decode, request), setting, body) as work:
             yield work
     sys.path.remove(folder)
     for name in [name for name in sys.modules if name.partition(".")[0] == package.name]:
         del sys.modules[name]
+
+
+def _decode_data(request: TypedRequest[Any], text: bytes) -> Any:
+    return request.decode(loads(text))
+
+
+def _decode_response(request: TypedRequest[Any], body: bytes) -> Any:
+    """Decode a whole response as a client does, because the request decodes the data while the response is read."""
+    from syncgql.protocol.undecoded_response import parse_undecoded
+
+    response = HTTPResponse(Response(200, {"Content-Type": "application/json"}, "http://localhost/", 0.0), body)
+    parse = partial(parse_http_response, json_deserialize=loads)
+    return decoded_or_raise(parse_undecoded(response, parse=parse), request)
+
+
+def _response_body() -> bytes:
+    return b'{"data":%b}' % response_text()
 
 
 @contextlib.contextmanager
@@ -184,9 +205,9 @@ def _annotations(kind: type) -> dict[str, Any]:
 
 
 @contextlib.contextmanager
-def _decoding(decode: Callable[[bytes], Any], setting: Setting) -> Iterator[Work]:
-    """Yield work that decodes the response, after a check that *decode* returns every object."""
-    text = response_text()
+def _decoding(decode: Callable[[bytes], Any], setting: Setting, text: bytes = b"") -> Iterator[Work]:
+    """Yield work that decodes *text*, by default the data, after a check that *decode* returns every object."""
+    text = text or response_text()
     book = decode(text).books[-1]
     if (book.in_print, book.author.full_name) != (True, "Author 49"):
         raise RuntimeError(f"The last book was decoded as {book}.")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from syncgql.codegen import CodegenOptions
+from graphql import build_schema
+
+from syncgql.codegen import CodegenOptions, generate
 from syncgql.codegen.modules import Module
 
 from .sample_definitions import SCALARS, written
@@ -36,3 +38,11 @@ else:
     Money = parsed_type("Money", app.parse)
 """)
     assert not Module(CodegenOptions({}, "msgspec")).scalars({})
+
+
+def test_operations_decode_the_text_of_responses() -> None:
+    """Their base class does, so that responses become structs without dicts in between."""
+    schema = build_schema("type Query { hello: String! }")
+    text = generate(schema, {"hello.graphql": "query Hello { hello }"}, CodegenOptions(model="msgspec"))["hello.py"]
+    assert "from syncgql.typed.structs import Struct, StructRequest\n" in text
+    assert "class Hello(StructRequest[HelloData]):\n" in text
