@@ -25,6 +25,7 @@ from syncgql import (
     TransportQueryError,
     TransportServerError,
     TransportTimeout,
+    merge,
 )
 
 from .fix_scripts import RunScript
@@ -35,6 +36,7 @@ MAX_LINES = 15
 MAX_FRAMES = 3
 PACKAGE = str(Path(syncgql.__file__).parent)
 NOWHERE = "http://127.0.0.1:9/graphql"
+SCHEMA = "type Query { hello: String }"
 PAGES = "query ($after: String) { rows(after: $after) { nodes { id } pageInfo { hasNextPage endCursor } } }"
 
 
@@ -67,6 +69,8 @@ def test_a_refused_connection(by_requests: bool) -> None:
         check(lambda: client.query.book("title"), TransportConnectionFailed)
         check(lambda: list(client.paginate(PAGES)), TransportConnectionFailed)
         check(lambda: next(client.paginate(PAGES).pages()), TransportConnectionFailed)
+        check(lambda: list(client.execute_many(["{ a }"])), TransportConnectionFailed)
+        check(lambda: next(client.poll("{ a }", interval=1)), TransportConnectionFailed)
     cause = error.__cause__
     assert isinstance(cause, Exception)
     assert cause.__traceback__ is None
@@ -90,6 +94,26 @@ def test_error_responses(response: bytes, expected: type[SyncGQLError]) -> None:
     with WireServer(always(response)) as server, Client(server.url) as client:
         check(lambda: client.execute("{ a }"), expected)
         check(lambda: client.submit("{ a }").result(30), expected)
+        check(lambda: list(client.execute_many(["{ a }"])), expected)
+        check(lambda: next(client.poll("{ a }", interval=1)), expected)
+
+
+@pytest.mark.parametrize("by_threads", [False, True], ids=["loop", "threads"])
+def test_bulk_requests(by_threads: bool, strawberry_server: Server) -> None:
+    """This holds for bulk operations, with and without worker threads, and for requests that cannot be sent."""
+    with Client(strawberry_server.url, retry=by_threads, schema=SCHEMA) as client:
+        check(lambda: list(client.execute_many(["{ hello }", "{ bye }"])), DocumentError)
+        check(lambda: list(client.execute_many(["{ hello "])), DocumentError)
+        check(lambda: next(client.poll("{ bye }", interval=1)), DocumentError)
+        check(lambda: list(client.paginate(PAGES)), DocumentError)
+    with Client(strawberry_server.url, retry=by_threads) as client:
+        check(lambda: list(client.execute_many(["{ hello }", "{ fail }"])), TransportQueryError)
+        check(lambda: next(client.poll("{ fail }", interval=1)), TransportQueryError)
+        check(lambda: list(client.poll("{ hello }", interval=600, timeout=0.1)), TransportTimeout)
+        check(lambda: list(client.execute_many(["{ sleep(seconds: 60) }"], timeout=0.1)), TransportTimeout)
+        iterators = [client.execute_many(["{ hello }"]), client.poll("{ hello }", interval=1), client.paginate(PAGES)]
+    for iterator in iterators:
+        check(lambda iterator=iterator: next(iterator), ClientClosed)  # type: ignore[misc]
 
 
 def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
@@ -102,7 +126,7 @@ def test_a_timeout_and_a_closed_client(strawberry_server: Server) -> None:
 
 def test_a_document_that_cannot_be_sent() -> None:
     """This holds for errors of checks before sending."""
-    with Client(NOWHERE, schema="type Query { hello: String }") as client:
+    with Client(NOWHERE, schema=SCHEMA) as client:
         check(lambda: client.execute("{ hello "), DocumentError)
         check(lambda: client.execute("{ bye }"), DocumentError)
         check(lambda: client.query.hello("title"), DocumentError)
@@ -115,6 +139,7 @@ def test_subscriptions(strawberry_server: Server) -> None:
     with Client(strawberry_server.url) as client:
         subscription = client.subscribe("subscription { nothing }")
         check(lambda: next(subscription), TransportQueryError)
+        check(lambda: list(merge(client.subscribe("subscription { nothing }"))), TransportQueryError)
 
 
 def test_the_whole_traceback_on_request(run_script: RunScript) -> None:

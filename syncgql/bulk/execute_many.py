@@ -12,6 +12,7 @@ from ..protocol.graphql_response import decoded_or_raise
 from ..request import GraphQLRequest, as_request
 from ..runtime.owner_process import OwnerProcess
 from ..runtime.sliced_queue import SlicedQueue
+from ..tracebacks import cut
 from ..typed.request import ResultT_co
 from .progress import Progress
 from .request_executor import GetResult, RequestExecutor
@@ -81,6 +82,8 @@ class ExecuteMany(Iterator[ResultT_co]):
             result: ResultT_co = next(self._results)
         except BaseException as error:  # This includes StopIteration and Ctrl-C.
             self._is_incomplete = not isinstance(error, StopIteration)
+            if isinstance(error, SyncGQLError):
+                raise cut(error)
             raise
         return result
 

@@ -294,7 +294,7 @@ class BulkMethods(ClientBase):
         Returns:
             An iterator. It raises ``TransportQueryError`` if a response has errors, ``TransportTimeout`` when *timeout*
             has passed, another ``TransportError`` if there is no GraphQL response, ``DocumentError`` if the request
-            cannot be sent, and ``ClientClosed``.
+            cannot be sent, and ``ClientClosed``. After an exception or Ctrl-C, iterating again continues to poll.
 
         Raises:
             TypeError: an argument is unknown or has the wrong type.

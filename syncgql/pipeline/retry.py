@@ -28,6 +28,10 @@ from .retry_policy import RetryBudget, RetryPolicy
 logger = logging.getLogger(__name__)
 
 
+JITTER = 0.1
+"""The fraction by which the wait that a server asked for may be exceeded, so that not all clients return at once."""
+
+
 class Failure(NamedTuple):
     """An attempt that failed.
 
@@ -192,9 +196,13 @@ class Attempts:
         return (is_safe or all(failure.was_not_executed for failure in failures)) and files_are_rewindable(operation)
 
     def _delay(self, failures: Sequence[Failure]) -> float:
-        is_throttled = any(failure.is_throttled for failure in failures)
-        delay = self._uniform(0, self._policy.longest_wait(self._number, is_throttled=is_throttled))
-        return max(delay, *(failure.retry_after for failure in failures))
+        shortest = max(failure.retry_after for failure in failures)
+        if shortest:
+            longest = min(shortest * (1 + JITTER), max(shortest, self._policy.cap))
+        else:
+            is_throttled = any(failure.is_throttled for failure in failures)
+            longest = self._policy.longest_wait(self._number, is_throttled=is_throttled)
+        return self._uniform(shortest, longest)
 
     def _obstacle(self, operations: Sequence[Operation], delay: float) -> str:
         """Return why a wait is not allowed; empty if it is allowed."""

@@ -68,8 +68,9 @@ class RetryPolicy:
     time limit of the call.
 
     Before retry n, counted from 1, the client waits for a random time of up to ``base * 2**(n - 1)`` seconds, at most
-    *cap*. It waits longer if the server asks for that with ``Retry-After``. If a wait would take more than *cap*
-    seconds or exceed the time limit, the error is raised immediately.
+    *cap*. If the server specifies the wait, for example with ``Retry-After``, the client waits for that time instead,
+    or up to a tenth longer. If a wait would take more than *cap* seconds or exceed the time limit, the error is raised
+    immediately.
 
     Args:
         attempts: the maximum number of times that an operation is sent; 3 by default. 1 never retries.
@@ -114,7 +115,7 @@ class RetryPolicy:
             check_function("on_retry", self.on_retry, 2)
 
     def longest_wait(self, retry: int, *, is_throttled: bool) -> float:
-        """Return the longest wait before a retry in seconds, unless the server asks for a longer one."""
+        """Return the longest wait before a retry in seconds, if the server does not specify the wait."""
         base = self.throttled_base if is_throttled else self.base
         return min(self.cap, base * 2.0 ** min(retry - 1, 1000))
 

@@ -253,7 +253,7 @@ class RequestsHTTPTransport(BlockingTransport):
                     raise
             else:
                 was_sent = True
-                delay = max(self._retries.delay(attempt), response.head.retry_after or 0)
+                delay = response.head.retry_after or self._retries.delay(attempt)
                 is_final = response.head.status not in self._retries.statuses
                 if is_final or not self._may_repeat(attempt, request, timeouts, delay):
                     return response

@@ -59,10 +59,21 @@ def test_the_first_error_closes_all(strawberry_server: Server) -> None:
     """The subscriptions end on the server, too."""
     with Client(strawberry_server.ws_url) as client:
         feeds = [client.subscribe(COUNT, {"delay": 600.0}), client.subscribe(FAIL)]
+        events = merge(*feeds)
         with pytest.raises(TransportQueryError, match="It failed after 2"):
-            list(merge(*feeds))
+            list(events)
         assert all(feed.closed for feed in feeds)
+        # A loop that is run again does not look complete.
+        with pytest.raises(RuntimeError, match="Subscribe again"):
+            list(events)
         strawberry_server.wait_for("subscription_ended", name="count")
+
+
+def test_a_complete_iterator_has_no_more_events(strawberry_server: Server) -> None:
+    """The loop may run again after all subscriptions have ended."""
+    with Client(strawberry_server.ws_url) as client:
+        events = merge(client.subscribe(COUNT, {"to": 3}))
+        assert [len(list(events)), len(list(events))] == [3, 0]
 
 
 def test_errors_are_returned(strawberry_server: Server) -> None:

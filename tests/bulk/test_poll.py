@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import signal
 import threading
 import time
 from typing import Any
@@ -91,6 +92,56 @@ def test_errors_are_raised(strawberry_server: Server) -> None:
     """Errors are raised as by ``execute``."""
     with Client(strawberry_server.url) as client, pytest.raises(TransportQueryError):
         next(client.poll("{ fail }", interval=1))
+
+
+def test_an_error_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After an exception of a request or of the condition, the iterator waits for the interval and continues."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        slept: list[float] = []
+        monkeypatch.setattr(client._pipeline._clock, "sleep", slept.append)
+        mock.add("Job", errors=["It failed"])
+        counting(mock)
+        answers = client.poll(JOB, interval=(1, 2, 3), until=lambda data: 1 / (data["job"]["progress"] - 2) == 1)
+        with pytest.raises(TransportQueryError):
+            next(answers)
+        assert next(answers)["job"]["progress"] == 1
+        with pytest.raises(ZeroDivisionError):
+            next(answers)
+        assert [data["job"]["progress"] for data in answers] == [3]
+        assert slept == [1, 2, 3]
+
+
+def test_ctrl_c_does_not_end_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C during a wait leaves the iterator as it was before; the wait begins again."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        slept: list[float] = []
+
+        def sleep(seconds: float) -> None:
+            slept.append(seconds)
+            if len(slept) == 2:
+                signal.raise_signal(signal.SIGINT)
+
+        monkeypatch.setattr(client._pipeline._clock, "sleep", sleep)
+        counting(mock)
+        answers = client.poll(JOB, interval=(1, 2, 3), until=lambda data: data["job"]["progress"] == 4)
+        found = [next(answers), next(answers)]
+        with pytest.raises(KeyboardInterrupt):
+            next(answers)
+        found += answers
+        assert [data["job"]["progress"] for data in found] == [1, 2, 3, 4]
+        assert slept == [1, 2, 2, 3]
+        assert list(answers) == []
+
+
+def test_it_does_not_continue_after_its_limit() -> None:
+    """A loop that is run again does not look complete."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        counting(mock)
+        answers = client.poll(JOB, interval=600, timeout=0.1)
+        next(answers)
+        for _ in range(2):
+            with pytest.raises(TransportTimeout, match=r"timeout expired after 0\.1 s"):
+                next(answers)
 
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import signal
 import sys
@@ -11,7 +12,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from syncgql import Client, TransportTimeout
+from syncgql import Client, TransportTimeout, merge
 
 from ..fix_servers import Server
 
@@ -75,6 +76,35 @@ def test_f08_ctrl_c_in_next(
     assert events.closed
     assert list(events) == []
     assert client.execute("{ hello }") == {"hello": "Hello world!"}
+
+
+def test_f08_ctrl_c_in_merge(client: Client, strawberry_server: Server, press_ctrl_c: Press) -> None:
+    """The subscriptions are ended on the server; a loop that runs again does not look complete."""
+    feeds = [client.subscribe(EVENTS), client.subscribe("subscription { count(delay: 600) }")]
+    events = merge(*feeds)
+    press_ctrl_c(lambda: strawberry_server.wait_for("subscription_started", name="count"))
+    with pytest.raises(KeyboardInterrupt):
+        next(events)
+    strawberry_server.wait_for("subscription_ended", name="bookAdded")
+    strawberry_server.wait_for("subscription_ended", name="count")
+    assert all(feed.closed for feed in feeds)
+    with pytest.raises(RuntimeError, match="Subscribe again"):
+        next(events)
+
+
+def test_f08_ctrl_c_in_poll(client: Client, strawberry_server: Server, press_ctrl_c: Press) -> None:
+    """The request is cancelled on the server; the iterator then continues with another one."""
+
+    def wait_for_requests(count: int) -> None:
+        while len(strawberry_server.seen("sleep_started")) < count:
+            time.sleep(0.05)
+
+    answers = client.poll("{ sleep(seconds: 600) }", interval=0)
+    for count in (1, 2):
+        press_ctrl_c(functools.partial(wait_for_requests, count))
+        with pytest.raises(KeyboardInterrupt):
+            next(answers)
+    strawberry_server.wait_for("sleep_cancelled")
 
 
 def test_f08_ctrl_c_in_the_loop_s_body(client: Client, strawberry_server: Server) -> None:

@@ -343,6 +343,14 @@ def test_no_retry_beyond_the_deadline(mocked: responses.RequestsMock) -> None:
     assert len(mocked.calls) == 1
 
 
+def test_a_delay_that_the_server_specifies_does_not_grow(mocked: responses.RequestsMock) -> None:
+    """It replaces the delay of the transport, which would be too long here."""
+    answer(mocked, "", 503, headers={"Retry-After": "0.001"})
+    with pytest.raises(TransportServerError):
+        execute(RequestsHTTPTransport(URL, retries=2, retry_backoff_factor=3600))
+    assert len(mocked.calls) == 3
+
+
 # -- arguments
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
@@ -52,10 +53,10 @@ class Transports(NamedTuple):
 
     async def close(self) -> None:
         try:
-            await self.subscriptions.close()
+            await _close(self.subscriptions)
         finally:
             if self.queries is not self.subscriptions:
-                await self.queries.close()
+                await _close(self.queries)
 
 
 class TokenUse(NamedTuple):
@@ -261,6 +262,15 @@ class TransportFactory:
             json_serialize=self._options.json_serialize,
             json_deserialize=self._options.json_deserialize,
         )
+
+
+async def _close(transport: AsyncTransport | Batcher) -> None:
+    """Close a transport; cut its WebSockets if their servers do not close them in time."""
+    if isinstance(transport, AsyncTransport) and transport.is_websocket:
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(transport.close(), CLOSE_SECONDS)
+    else:
+        await transport.close()
 
 
 def websocket_url(url: str) -> str:

@@ -62,8 +62,12 @@ class CloseHandshake:
             with contextlib.suppress(ConnectionError, asyncio.TimeoutError):
                 await asyncio.wait_for(self._close(messages, code, reason, reader), seconds)
         finally:
-            self.is_over = True
-            self._shutdown()
+            self.cut()
+
+    def cut(self) -> None:
+        """Shut down the socket, which ends ``perform()`` and the reader."""
+        self.is_over = True
+        self._shutdown()
 
     async def answer(self) -> None:
         """Answer the peer's close frame, unless ours was sent before, and end the connection."""

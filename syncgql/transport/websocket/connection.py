@@ -239,6 +239,10 @@ class WebSocketConnection:
         """Start to close, without waiting."""
         self.end.close_soon(code, reason)
 
+    async def cut(self) -> None:
+        """Close the socket without waiting for the server any longer."""
+        await self.end.cut()
+
     # -- reading
 
     async def _read(self) -> None:

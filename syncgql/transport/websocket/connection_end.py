@@ -163,13 +163,17 @@ class ConnectionEnd:
 
     async def close(self, code: int, reason: str) -> None:
         """Close the socket and wait for the server's close frame, for at most ``close_timeout``."""
-        self.close_soon(code, reason)
-        if self._closing is not None:
-            await asyncio.shield(self._closing)
+        await asyncio.shield(self._begin_to_close(code, reason, self._options.close_timeout))
 
     def close_soon(self, code: int = 1000, reason: str = "") -> None:
         """Start to close the socket, without waiting."""
         self._begin_to_close(code, reason, self._options.close_timeout)
+
+    async def cut(self) -> None:
+        """Close the socket without waiting for the server any longer."""
+        closing = self._begin_to_close(1000, "", ABORT_SECONDS)
+        self.handshake.cut()
+        await asyncio.shield(closing)
 
     def abort(self) -> None:
         """Close a socket whose peer is considered dead."""
@@ -178,10 +182,11 @@ class ConnectionEnd:
     def _broke(self, error: Exception) -> None:
         self.lose(_held_up(_broken(self._url, error, self._options), self._pressure.held_up))
 
-    def _begin_to_close(self, code: int, reason: str, limit: float | None) -> None:
+    def _begin_to_close(self, code: int, reason: str, limit: float | None) -> asyncio.Task[None]:
         if self._closing is None:
             self._closing = in_background(self._close(code, reason, limit))
             self._closing.add_done_callback(lambda _: self._on_closed())
+        return self._closing
 
     async def _close(self, code: int, reason: str, limit: float | None) -> None:
         messages = self._protocol.close()

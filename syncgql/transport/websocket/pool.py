@@ -70,18 +70,27 @@ class WebSocketPool:
             self._session = self._shared_session.acquire()
 
     async def close(self) -> None:
-        """End all operations and close all sockets, then the session unless another transport uses it."""
+        """End all operations and close all sockets, then the session unless another transport uses it.
+
+        If this is cancelled, it does the same without waiting for the servers any longer.
+        """
         self._is_closed = True
         connections = list(self._connections)
         for connection in connections:
             connection.close()
-        for connection in connections:
-            await connection.wait_closed()
-        for socket in list(self.sockets):
-            await socket.close()
-        if self._session is not None:
-            self._session = None
-            await self._shared_session.release()
+        try:
+            for connection in connections:
+                await connection.wait_closed()
+            for socket in list(self.sockets):
+                await socket.close()
+        except asyncio.CancelledError:
+            for socket in list(self.sockets):
+                await socket.cut()
+            raise
+        finally:
+            if self._session is not None:
+                self._session = None
+                await self._shared_session.release()
 
     async def wait_closed(self) -> None:
         """Wait until all sockets are closed."""

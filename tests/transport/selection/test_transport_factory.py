@@ -7,6 +7,11 @@ from typing import Any
 import pytest
 
 from syncgql import AIOHTTPTransport, AIOHTTPWebsocketsTransport, Client, RequestsHTTPTransport
+from syncgql.runtime import runtime
+from syncgql.transport.selection import transport_factory
+
+from ...servers.scripted import Peer, ScriptedServer
+from ..conversations import SUBSCRIPTION
 
 HTTP = "http://127.0.0.1:9/graphql"
 
@@ -36,3 +41,21 @@ def test_options_beside_a_transport_that_would_vanish_are_refused(make: Any, opt
 def test_options_beside_a_transport_serve_a_url_for_subscriptions() -> None:
     """They are those of the transport that the client creates from it."""
     Client(transport=AIOHTTPTransport(HTTP), subscriptions="ws://127.0.0.1:9/", headers={"X-Test": "1"})
+
+
+def test_w30_a_server_that_does_not_answer_the_close_frame(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It delays ``close()`` up to a limit, even if the transport has none; then nothing remains open."""
+    monkeypatch.setattr(runtime, "CLOSE_SECONDS", None)  # the limit for transports of all kinds
+    monkeypatch.setattr(transport_factory, "CLOSE_SECONDS", 0.1)
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        await peer.discard()
+
+    with ScriptedServer(script) as server:
+        transport = AIOHTTPWebsocketsTransport(server.ws_url, close_timeout=None, websocket_close_timeout=None)
+        client = Client(transport=transport)
+        subscription = client.subscribe(SUBSCRIPTION)
+        client.close()
+        assert list(subscription) == []
+        assert client.stats.connections == 0
