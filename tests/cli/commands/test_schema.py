@@ -46,7 +46,7 @@ def test_files_that_are_not_schemas(tmp_path: Path) -> None:
     (tmp_path / "broken.graphql").write_text("type Query {")
     outcome = syncgql("schema", "broken.graphql", cwd=tmp_path)
     assert (outcome.exit_code, outcome.stdout) == (8, "")
-    assert outcome.stderr.startswith("syncgql: broken.graphql: Syntax Error")
+    assert outcome.stderr.startswith("syncgql: broken.graphql: cannot be read as SDL: Syntax Error")
 
 
 @pytest.mark.parametrize(
