@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from .exceptions import TransportTimeout
+from .messages import Duration
 
 __all__ = ["Deadline"]
 
@@ -137,7 +138,7 @@ class Deadline:
             what = f"{call} {queue}; it was not sent"
         else:
             what = f"{call} {queue} and was cancelled after that"
-        message = f"{self.name} expired after {seconds:g} s; {what}. {advice}"
+        message = f"{self.name} expired after {Duration(seconds)}; {what}. {advice}"
         return TransportTimeout(message, limit=self.name, seconds=seconds, sent=self.sent)
 
 
@@ -172,7 +173,7 @@ class Queueing:
 
     def __str__(self) -> str:
         which = "the only connection" if self.pool_size == 1 else f"one of {self.pool_size} connections"
-        return f"waited {self.seconds(time.monotonic()):.1f} s for {which} of the pool"
+        return f"waited {Duration(self.seconds(time.monotonic()))} for {which} of the pool"
 
 
 ADVICE = {

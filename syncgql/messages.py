@@ -1,10 +1,13 @@
-"""Functions that prepare text from servers and libraries for messages: as a sentence, truncated, escaped."""
+"""Functions that prepare values for messages: text as a sentence, truncated or escaped, and seconds as a duration."""
 
 from __future__ import annotations
 
 import re
 
 EXCERPT_CHARACTERS = 1_000
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+LONGEST_DAYS = 365_250
 
 UNPRINTABLE = "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff]|\r(?!\n)"
 """Characters that move a terminal's cursor, change its colors or the direction of text, or that UTF-8 cannot encode.
@@ -36,3 +39,26 @@ def text_of(value: object, limit: int) -> str:
 def escaped(text: str) -> str:
     """Return *text* with its control characters escaped, so that it is safe to print and to encode."""
     return re.sub(UNPRINTABLE, lambda match: match.group().encode("unicode_escape").decode(), text)
+
+
+class Duration(float):
+    """A number of seconds that people can read: ``3.5 s``, ``8 min``, ``2 h 30 min`` or ``3,249 days``.
+
+    It is a class, so that an argument of a log record is formatted only if the record is.
+    """
+
+    def __str__(self) -> str:
+        if self < 2 * MINUTE:
+            return f"{round(self, 3):.3g} s"
+        if self < 2 * HOUR:
+            return _in_two_units(round(self), "min", "s")
+        if self < 2 * DAY:
+            return _in_two_units(round(self / MINUTE), "h", "min")
+        if self < LONGEST_DAYS * DAY:
+            return f"{round(self / DAY):,} days"
+        return "more than 1,000 years"  # a server may send any number, and infinity cannot be rounded
+
+
+def _in_two_units(number: int, larger: str, smaller: str) -> str:
+    whole, rest = divmod(number, 60)
+    return f"{whole} {larger} {rest} {smaller}" if rest else f"{whole} {larger}"

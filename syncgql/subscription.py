@@ -12,6 +12,7 @@ from .checks import check_function, check_seconds
 from .deadline import Deadline
 from .event_source import EventSource
 from .exceptions import SyncGQLError, TransportTimeout
+from .messages import Duration
 from .result import ExecutionResult
 from .runtime.event_buffer import Empty, SubscriptionStats
 from .runtime.event_markers import End, Gap, Marker, Resubscribed
@@ -268,7 +269,7 @@ class Subscription(Generic[T_co]):
         except Empty:
             limit = seconds if timeout is None else timeout
             raise TransportTimeout(
-                f"No event came within {limit:g} s; the subscription stays open.",
+                f"No event came within {Duration(limit or 0.0)}; the subscription stays open.",
                 limit="timeout",
                 seconds=limit or 0.0,
                 sent=True,

@@ -67,7 +67,7 @@ def test_the_error_of_an_unsent_request() -> None:
     deadline.queued(100)
     error = deadline.exceeded()
     assert re.search(
-        r"/graphql waited 0\.\d s for one of 100 connections of the pool; it was not sent\. Pass", str(error)
+        r"/graphql waited [\d.]+ s for one of 100 connections of the pool; it was not sent\. Pass", str(error)
     )
     assert error.sent is False
 
@@ -80,7 +80,7 @@ def test_the_error_of_a_queued_request() -> None:
     deadline.dequeued()
     deadline.is_connected = True
     error = deadline.exceeded()
-    assert re.search(r"; the call waited 0\.\d s for the only connection of the pool and was cancelled", str(error))
+    assert re.search(r"; the call waited [\d.]+ s for the only connection of the pool and was cancelled", str(error))
     assert error.sent is None
 
 
@@ -121,7 +121,7 @@ def test_progress_of_another_call(monkeypatch: pytest.MonkeyPatch) -> None:
     batch.queued(1)
     now = 3
     assert deadline.left() == 10
-    assert "waited 3.0 s for the only connection" in str(deadline.exceeded())
+    assert "waited 3 s for the only connection" in str(deadline.exceeded())
     assert deadline.sent is False
     batch.dequeued()
     batch.is_connected = batch.has_response = True

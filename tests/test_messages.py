@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from syncgql.messages import as_sentence, escaped, text_of, truncate
+from syncgql.messages import Duration, as_sentence, escaped, text_of, truncate
 
 
 @pytest.mark.parametrize(
@@ -48,3 +48,27 @@ def test_any_value_has_text() -> None:
     assert text_of({"a": 1}, 100) == "{'a': 1}"
     assert text_of(deep, 100) == "(list)"
     assert text_of(10**5_000, 100) == "(int)"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (0, "0 s"),
+        (0.00004, "0 s"),
+        (0.05, "0.05 s"),
+        (3.4567, "3.46 s"),
+        (7.0, "7 s"),
+        (119.96, "120 s"),
+        (480, "8 min"),
+        (200.4, "3 min 20 s"),
+        (7_199.9, "120 min"),
+        (9_000, "2 h 30 min"),
+        (86_400, "24 h"),
+        (280_756_000, "3,249 days"),
+        (1e300, "more than 1,000 years"),
+        (float("inf"), "more than 1,000 years"),
+    ],
+)
+def test_a_duration_is_readable(seconds: float, expected: str) -> None:
+    """Units suit the length, and there are no exponents, however large the number from a server is."""
+    assert str(Duration(seconds)) == f"{Duration(seconds)}" == expected

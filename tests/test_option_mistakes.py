@@ -188,6 +188,7 @@ CLIENT: list[Mistake] = [
     ("introspection", "introspection.json", TypeError),
     ("fetch_schema_from_transport", "yes", TypeError),
     ("introspection_args", 3, TypeError),
+    ("introspection_args", {"descripions": False}, TypeError),
     ("validate", "yes", TypeError),
     ("serialize_variables", 1, TypeError),
     ("parse_results", "true", TypeError),

@@ -100,7 +100,7 @@ def _fail(error: Exception, code: ExitCode, *, debug: bool) -> NoReturn:
         import traceback
 
         click.echo(escaped("".join(traceback.format_exception(error))), err=True, nl=False)
-    click.echo(f"syncgql: {escaped(in_options(str(error)))}", err=True)
+    click.echo(f"syncgql: {escaped(in_options(str(error), error))}", err=True)
     sys.exit(code)
 
 

@@ -91,7 +91,7 @@ class Connection:
                 subscription_protocol=subscription_protocol,
             )
         except (TypeError, ValueError) as error:
-            raise click.UsageError(in_options(str(error))) from error
+            raise click.UsageError(in_options(str(error), error)) from error
 
 
 _OPTIONS = [

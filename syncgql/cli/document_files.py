@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,9 @@ SUFFIXES = {".graphql", ".gql", ".py"}
 
 IGNORED_FOLDERS = {"__pycache__", "node_modules", "venv"}
 """Folders that are not searched, in addition to those that begin with a dot."""
+
+_JSON = re.compile(r'\s*\{\s*"')
+_NO_DOCUMENT = "{} contains {} instead of operations and fragments."
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ class DocumentFiles:
         syntax_errors: the errors of the others, with their positions.
 
     Raises:
-        click.UsageError: a path does not exist, or is a Python file that cannot be parsed, or no file has a document.
+        click.UsageError: a path does not exist, or is a schema or a Python file that cannot be parsed, or no file has a
+            document.
         OSError: a file cannot be read.
     """
 
@@ -100,11 +105,15 @@ class DocumentFiles:
             try:
                 document = parse(source)
             except GraphQLSyntaxError as error:
+                if is_named and _JSON.match(source.body):
+                    raise click.UsageError(_NO_DOCUMENT.format(file, "JSON")) from error
                 self.syntax_errors.append((error_position(error), error.message))
                 continue
-            # A folder may also contain schemas, which are skipped; a file that was passed itself must be a document.
-            if is_named or any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
+            # A folder may also contain schemas, which are skipped.
+            if any(isinstance(node, ExecutableDefinitionNode) for node in document.definitions):
                 self.documents.append(SourceDocument(document))
+            elif is_named:
+                raise click.UsageError(_NO_DOCUMENT.format(file, "the definitions of a schema"))
 
 
 def _files(path: Path) -> Iterator[Path]:

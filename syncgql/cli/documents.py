@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from pathlib import Path
 
 import click
 
-from ..schema.text_file import read_text
+from ..schema.text_file import is_path, read_text
 
 
 def read_document(text: str | None, file: Path | None) -> str:
@@ -18,7 +20,7 @@ def read_document(text: str | None, file: Path | None) -> str:
         file: the file of the option ``-f``.
 
     Raises:
-        click.UsageError: there are two documents, or there is none.
+        click.UsageError: there are two documents, there is none, or *text* is the path of a file.
         OSError: the file cannot be read.
     """
     if text is not None and file is not None:
@@ -26,6 +28,8 @@ def read_document(text: str | None, file: Path | None) -> str:
     if file is not None and str(file) != "-":
         return read_text(file)
     if text is not None and text != "-":
+        if is_path(text) and os.path.isfile(text):
+            raise click.UsageError(f"{text!r} is a file; pass it with -f: -f {shlex.quote(text)}")
         return text
     if text is None and file is None and sys.stdin.isatty():
         raise click.UsageError("No document; pass one as an argument, with -f FILE or on standard input.")

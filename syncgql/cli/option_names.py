@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..exceptions import TransportProtocolsRefused
+
 OPTIONS = {
     "auth": "--auth",
     "cert": "--cert",
@@ -47,14 +49,41 @@ _ADVICE = re.compile(rf"(?<![\w?&-])({'|'.join(NO_OPTIONS)})=")
 _SENTENCES = re.compile(r"(?<=[.?!]) (?=[A-Z])")
 
 
-def in_options(text: str) -> str:
-    """Return a message of the client with the names of options as they are on the command line."""
+def in_options(text: str, *quoted: object) -> str:
+    """Return a message of the client with the names of options as they are on the command line.
+
+    The words of the server are not changed: a name that occurs in *quoted* stays as it is in the whole message.
+
+    Args:
+        text: the message.
+        quoted: what the message quotes: errors, whose attributes contain the words of the server, and text.
+    """
+    theirs = "\n".join(map(_server_text, quoted))
     for phrase, replacement in PHRASES.items():
-        text = text.replace(phrase, replacement)
+        if phrase not in theirs:
+            text = text.replace(phrase, replacement)
     first, *others = _SENTENCES.split(text)
     # The first sentence describes the failure, and may give advice after a semicolon.
     failure, semicolon, advice = first.rpartition("; ")
-    if semicolon and _ADVICE.search(advice):
+    if semicolon and _is_impossible(advice, theirs):
         first = f"{failure}."
-    text = " ".join([first, *(each for each in others if not _ADVICE.search(each))])
-    return _NAME.sub(lambda name: OPTIONS[name[name.lastindex or 0]], text)
+    text = " ".join([first, *(each for each in others if not _is_impossible(each, theirs))])
+
+    def option(name: re.Match[str]) -> str:
+        return name[0] if name[0] in theirs else OPTIONS[name[name.lastindex or 0]]
+
+    return _NAME.sub(option, text)
+
+
+def _is_impossible(advice: str, theirs: str) -> bool:
+    """Return whether a sentence advises to use an option that the command line does not have."""
+    return any(option[0] not in theirs for option in _ADVICE.finditer(advice))
+
+
+def _server_text(quoted: object) -> str:
+    """Return the words of the server in the attributes of an error; text itself."""
+    if isinstance(quoted, str):
+        return quoted
+    if isinstance(quoted, TransportProtocolsRefused):
+        return "\n".join(map(_server_text, quoted.reasons.values()))
+    return "\n".join(str(getattr(quoted, name, "")) for name in ("body", "errors", "reason", "received"))

@@ -64,7 +64,7 @@ def _try(feature: str, function: Callable[[], Found]) -> Finding:
     try:
         return Finding(feature, *function())
     except (TransportError, ValueError, click.UsageError) as error:  # the last two if the URL excludes the feature
-        return Finding(feature, False, in_options(str(error).partition("\n")[0]))
+        return Finding(feature, False, in_options(str(error).partition("\n")[0], error))
 
 
 def _described(result: ExecutionResult) -> str:

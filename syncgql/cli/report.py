@@ -65,6 +65,7 @@ class _Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         # Called on the loop thread, too, where no exception may escape, for example of a closed pipe.
         try:
-            print_message(in_options(record.getMessage()))
+            arguments = record.args if isinstance(record.args, tuple) else ()
+            print_message(in_options(record.getMessage(), *arguments))
         except Exception:
             self.handleError(record)

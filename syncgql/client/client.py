@@ -193,7 +193,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
 
     Raises:
         TypeError: an argument has the wrong type; neither or both of *url* and *transport* are given; both *timeout*
-            and *execute_timeout* limit a call; or an argument has no effect, for example because *transport* is given.
+            and *execute_timeout* limit a call; *introspection_args* has an unknown name; or an argument has no effect,
+            for example because *transport* is given.
         ValueError: a URL is not absolute or has the wrong scheme, a limit is not positive, a protocol is unknown or
             cannot be used with the URL for subscriptions, or the file of *schema* or *persisted_documents* cannot be
             read.

@@ -6,13 +6,18 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLSchema
 
+from ..overwrite_check import check_overwrite
 from ..pipeline.trusted_documents import APOLLO_FORMAT
 from .document_printer import DocumentPrinter
 from .documents import read_documents
+
+MANIFEST = rf'\{{\s*("(sha256:)?[0-9a-f]{{64}}"|"format": "{APOLLO_FORMAT}"|\}})'
+"""The beginning of a manifest of any format; one with ids of other kinds was written by another program."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +53,16 @@ def generated_documents(schema: GraphQLSchema, texts: Mapping[str, str]) -> list
         for nodes in found.operations.values()
         for node in nodes
     ]
+
+
+def check_manifest(path: Path) -> None:
+    """Check that a manifest may be written to *path*: there is no file, or an earlier manifest.
+
+    Raises:
+        FileExistsError: there is another file.
+        OSError: the file cannot be read.
+    """
+    check_overwrite(path, MANIFEST, "a manifest with documents by SHA-256")
 
 
 def mapping_manifest(documents: Iterable[TrustedDocument]) -> str:

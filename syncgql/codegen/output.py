@@ -53,9 +53,15 @@ def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], lis
 def write_file(path: Path, text: str) -> bool:
     """Write one file atomically if its text has changed; return whether it has.
 
+    Pipes, devices and symbolic links, such as ``/dev/stdout``, are followed and not replaced.
+
     Raises:
         OSError: the file cannot be written.
     """
+    if path.exists() and not path.is_file():
+        path.write_text(text, "utf-8")
+        return True
+    path = path.resolve()
     if _text(path) == text:
         return False
     path.parent.mkdir(parents=True, exist_ok=True)

@@ -13,7 +13,7 @@ from ..exceptions import DocumentError
 from ..schema.names import nearest
 from ..schema.provider import SchemaSource, load_schema
 from ..schema.text_file import read_text
-from .manifest import generated_documents, mapping_manifest
+from .manifest import check_manifest, generated_documents, mapping_manifest
 from .options import CodegenOptions, Scalar
 from .output import changes, file_changes, write_file, write_files
 from .package import HEADER, generate
@@ -68,9 +68,11 @@ def run(config: CodegenConfig, *, check: bool = False) -> CodegenReport:
     Raises:
         CodegenError: the documents have errors; nothing is written.
         DocumentError: the schema has errors, or there are no documents.
-        FileExistsError: a file in the output folder was not generated.
+        FileExistsError: a file in the output folder was not generated, or the file of the manifest is not a manifest.
         OSError: a file cannot be read or written.
     """
+    if config.manifest is not None and not check:
+        check_manifest(config.root / config.manifest)
     schema = _schema(config)
     texts = _texts(config)
     files = generate(schema, texts, config.options)

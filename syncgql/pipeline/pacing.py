@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 
 from ..exceptions import TransportError, TransportRateLimited, TransportServerError
+from ..messages import Duration
 from ..protocol.batch import BatchEntry
 from ..protocol.rate_limit_readings import ResponseParts
 from ..protocol.rate_limits import is_throttled, throttled_error
@@ -103,7 +104,7 @@ class Turn:
 
     def _log(self, waited: float) -> None:
         if waited >= LOGGED_WAIT:
-            logger.info("Waited %.2f s for %r.", waited, self._limit, extra={"graphql_waited": waited})
+            logger.info("Waited %s for %r.", Duration(waited), self._limit, extra={"graphql_waited": waited})
 
     def _outcome(self) -> Outcome:
         """Return the outcome of the request, given the entries of its response."""
@@ -131,9 +132,9 @@ class Turn:
         others = "1 other request is" if refusal.ahead == 1 else others
         left = max(0.0, self._deadline.left() or 0.0)
         return TransportRateLimited(
-            f"{self._limit!r} allows this request in {refusal.seconds:.1f} s at the earliest, but the call has only "
-            f"{left:.1f} s left; {others} waiting ahead of it. The request was not sent. Try again later, or pass a "
-            f"higher {self._deadline.name}=.",
+            f"{self._limit!r} allows this request in {Duration(refusal.seconds)} at the earliest, but the call has "
+            f"only {Duration(left)} left; {others} waiting ahead of it. The request was not sent. Try again later, "
+            f"or pass a higher {self._deadline.name}=.",
             retry_after=refusal.seconds,
             sent=False,
         )

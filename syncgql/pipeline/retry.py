@@ -15,6 +15,7 @@ from ..exceptions import (
     TransportTimeout,
 )
 from ..file_var import FileVar, files_in
+from ..messages import Duration
 from ..protocol.batch import BatchEntry
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
@@ -170,7 +171,8 @@ class Attempts:
         if obstacle := self._obstacle(operations, delay):
             if not _is_out_of_time(operations[0], failures):  # otherwise, the errors say so themselves
                 _explain(
-                    failures, f"It was not retried, because the next attempt would be {delay:.1f} s later, {obstacle}."
+                    failures,
+                    f"It was not retried, because the next attempt would be {Duration(delay)} later, {obstacle}.",
                 )
             return False
         if budget is not None and not budget.acquire(_cost(failures, budget)):
@@ -207,16 +209,16 @@ class Attempts:
     def _obstacle(self, operations: Sequence[Operation], delay: float) -> str:
         """Return why a wait is not allowed; empty if it is allowed."""
         if delay > self._policy.cap:
-            return f"and cap= of the RetryPolicy is {self._policy.cap:g} s"
+            return f"and cap= of the RetryPolicy is {Duration(self._policy.cap)}"
         if not all(operation.deadline.allows(delay) for operation in operations):
             return f"and {operations[0].deadline.name}= ends the call before that"
         return ""
 
     def _wait(self, error: TransportError, delay: float) -> None:
         logger.info(
-            "%s Retrying in %.2f s; attempt %d of %d.",
+            "%s Retrying in %s; attempt %d of %d.",
             error,
-            delay,
+            Duration(delay),
             self._number + 1,
             self._policy.attempts,
             extra={"graphql_error": type(error).__name__, "graphql_delay": delay, "graphql_attempt": self._number + 1},

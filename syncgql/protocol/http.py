@@ -31,7 +31,7 @@ from ..exceptions import (
     TransportProtocolError,
     TransportServerError,
 )
-from ..messages import EXCERPT_CHARACTERS, as_sentence
+from ..messages import EXCERPT_CHARACTERS, Duration, as_sentence
 from ..result import ExecutionResult, Response
 from . import json_codec
 from .graphql_errors import describe_errors
@@ -346,5 +346,5 @@ def _advice(response: Response) -> str:
     if status == 407:
         return ": the proxy requires credentials. Put a user name and a password into the URL of proxy=."
     if response.retry_after is not None:
-        return f": try again in {response.retry_after:g} s."
+        return f": try again in {Duration(response.retry_after)}."
     return "."

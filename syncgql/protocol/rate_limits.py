@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..exceptions import TransportRateLimited
-from ..messages import as_sentence
+from ..messages import Duration, as_sentence
 from ..result import ExecutionResult, Response
 from .graphql_errors import as_text, describe_errors, extensions_of
 from .quotas import UNKNOWN, Quota, read_number, read_quota
@@ -136,7 +136,7 @@ def rate_limited(
         _wait_of_quota(quota, now),
     )
     return TransportRateLimited(
-        message("" if wait is None else f" Try again in {round(wait, 1):g} s."),
+        message("" if wait is None else f" Try again in {Duration(wait)}."),
         retry_after=wait,
         limit=quota.limit,
         remaining=quota.remaining,

@@ -17,19 +17,23 @@ __all__ = ["SchemaCache"]
 
 logger = logging.getLogger(__name__)
 
+CACHED = r'\{\s*"__schema"'
+"""The beginning of a file that a cache may overwrite."""
+
 
 class SchemaCache:
     """Stores a server's introspection result in a file: ``Client(url, schema=SchemaCache("api.json"))``.
 
     Any number of processes may share the file. It is replaced atomically, so a reader sees either the complete old file
-    or the complete new one. If the file is too old or does not contain an introspection result, the schema is fetched
-    from the server again. If the file cannot be written, a warning is logged.
+    or the complete new one. If the file is too old or damaged, the schema is fetched from the server again. If the file
+    cannot be written, a warning is logged. A file that is not an introspection result is never overwritten.
 
     Args:
         path: the path of the file; its directory is created if necessary. Use one file per server.
         max_age: the maximum age of the file, in seconds or as a timedelta; None (the default) for no maximum.
 
     Raises:
+        FileExistsError: there is a file at *path* that is not an introspection result.
         ValueError: *max_age* is negative.
     """
 
@@ -38,6 +42,8 @@ class SchemaCache:
         self.max_age = max_age.total_seconds() if isinstance(max_age, timedelta) else max_age
         if self.max_age is not None and self.max_age < 0:
             raise ValueError("max_age must not be negative.")
+        with contextlib.suppress(PermissionError):  # reported by a warning when the schema is stored
+            self._check_overwrite()
 
     def __repr__(self) -> str:
         return f"SchemaCache({str(self.path)!r}, max_age={self.max_age})"
@@ -58,6 +64,7 @@ class SchemaCache:
     def store(self, result: dict[str, Any]) -> None:
         """Write an introspection result to the file."""
         try:
+            self._check_overwrite()  # the file may have been created since
             self._write(result)
         except OSError as error:
             logger.warning("Cannot write the schema to %s: %s", self.path, error)
@@ -80,6 +87,11 @@ class SchemaCache:
         except (OSError, ValueError):
             return None
         return cached if isinstance(cached, dict) and isinstance(cached.get("__schema"), dict) else None
+
+    def _check_overwrite(self) -> None:
+        from ..overwrite_check import check_overwrite  # clients without a cache need no such check
+
+        check_overwrite(self.path, CACHED, "a file of a SchemaCache")
 
     def _write(self, result: dict[str, Any]) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True)

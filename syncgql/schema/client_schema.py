@@ -52,7 +52,8 @@ class ClientSchema:
         parses_results: whether ``parse`` does anything.
 
     Raises:
-        TypeError: more than one of the first three arguments is given, or an argument has the wrong type.
+        TypeError: more than one of the first three arguments is given, an argument has the wrong type, or
+            *introspection_args* has an unknown name.
         ValueError: *schema* is the path of a file that cannot be read.
     """
 
@@ -73,7 +74,7 @@ class ClientSchema:
         if given > 1:
             raise TypeError("Pass only one of schema=, introspection= and fetch_schema_from_transport=True.")
         self._source = schema if introspection is None else introspection
-        self._introspection_args = check_mapping("introspection_args", introspection_args)
+        self._introspection_args = _known_options(introspection_args)
         self._validate = bool(given) if validate is None else check_flag("validate", validate)
         self._serialize_variables = check_flag("serialize_variables", serialize_variables)
         self._parse_results = check_flag("parse_results", parse_results)
@@ -182,6 +183,19 @@ def _check_text_or_path(source: str | os.PathLike[str]) -> None:
         hint = "" if Path(source).is_absolute() else " The path is relative to the current working directory."
         unreadable = f"the file {os.fspath(source)!r} cannot be read: {reason}{hint}"
         raise ValueError(f"schema must be SDL text or the path of a file; {unreadable}") from error
+
+
+def _known_options(options: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the options of the introspection query after checking their names; graphql-core is loaded only for them.
+
+    Raises:
+        TypeError: *options* is not a mapping, or has an unknown name.
+    """
+    if not check_mapping("introspection_args", options):
+        return None
+    from .introspection import known_options
+
+    return known_options(options or {})
 
 
 def _check_introspection(result: object) -> None:

@@ -67,16 +67,15 @@ def introspect(execute: Execute, options: Mapping[str, Any] | None = None) -> di
 
     Args:
         execute: a function that sends a request and returns the response.
-        options: arguments of ``graphql.get_introspection_query`` that override the detected ones.
+        options: ``known_options`` that override the detected ones.
 
     Raises:
-        TypeError: *options* has a name that is not a parameter of ``get_introspection_query``.
         TransportQueryError: the server refused introspection.
         TransportRateLimited: the server received too many requests.
         TransportProtocolError: the response is not an introspection result, or its type references are truncated.
         TransportError: *execute* failed.
     """
-    wanted = {**_supported(execute), **_known(options or {})}
+    wanted = {**_supported(execute), **(options or {})}
     refused = ExecutionResult()
     for depth in _depths(wanted):
         result = execute(_query(wanted, depth))
@@ -87,6 +86,20 @@ def introspect(execute: Execute, options: Mapping[str, Any] | None = None) -> di
         else:
             return dict(result.data)
     raise _refusal(refused)
+
+
+def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the arguments of ``graphql.get_introspection_query``, with the names of the installed graphql-core.
+
+    Raises:
+        TypeError: one is not a parameter of this function.
+    """
+    renamed = {ONE_OF if name in ("one_of", "input_object_one_of") else name: value for name, value in options.items()}
+    for name in renamed:
+        if name not in OPTIONS:
+            hint = nearest(str(name), OPTIONS) or f" The options are {', '.join(sorted(OPTIONS))}."
+            raise TypeError(f"introspection_args has no option {name!r}.{hint}")
+    return renamed
 
 
 def _deeper(execute: Execute, wanted: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,14 +136,6 @@ def _places(data: Mapping[str, Any]) -> Iterator[str]:
             yield f"{type_['name']}.{field['name']}"
             for argument in field.get("args") or ():
                 yield f"{type_['name']}.{field['name']}.{argument['name']}"
-
-
-def _known(options: Mapping[str, Any]) -> dict[str, Any]:
-    renamed = {ONE_OF if name in ("one_of", "input_object_one_of") else name: value for name, value in options.items()}
-    for name in renamed:
-        if name not in OPTIONS:
-            raise TypeError(f"introspection_args has no option {name!r}.{nearest(name, OPTIONS)}")
-    return renamed
 
 
 def _depths(wanted: Mapping[str, Any]) -> list[dict[str, Any]]:

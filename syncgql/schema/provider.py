@@ -12,6 +12,7 @@ from graphql import (
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
+    Source,
     build_ast_schema,
     build_client_schema,
     is_executable_definition_node,
@@ -135,14 +136,16 @@ def _schema_from_text(text: str, where: str) -> GraphQLSchema:
         return schema_from_introspection(result, where)
     try:
         # Without locations a large schema takes half the memory.
-        document = parse(text, no_location=True)
+        document = parse(Source(text, where), no_location=True)
         if all(map(is_executable_definition_node, document.definitions)):
             raise DocumentError(f"{where}: contains operations and fragments instead of the definitions of a schema.")
         document = completed_document(document, where)
         return build_ast_schema(document, assume_valid=True, assume_valid_sdl=True)
     except GraphQLSyntaxError as error:
         found = document_error(error)
-        raise DocumentError(f"{where}: {found.message}", line=found.line, column=found.column) from error
+        raise DocumentError(
+            f"{where}: cannot be read as SDL: {found.message}", line=found.line, column=found.column
+        ) from error
     except (GraphQLError, TypeError) as error:
         raise DocumentError(f"{where}: cannot build a schema from it: {str(error)[:500]}") from error
 

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from ..overwrite_check import check_overwrite
 from .tape import Tape
+
+TAPE = r'\{\s*"tape"'
+"""The beginning of a tape, of any version; a tape with a conflict of a merge may be recorded again."""
 
 
 class Tapes:
@@ -27,8 +31,13 @@ class Tapes:
         self._recorded = {} if recorded is None else recorded
 
     def to_record(self, path: str | Path) -> Tape:
-        """Return a tape to record to."""
+        """Return a tape to record to.
+
+        Raises:
+            FileExistsError: there is another file at this path.
+        """
         full = self._directory / path
+        check_overwrite(full, TAPE, "a tape")
         return self._recorded.setdefault(full, Tape(full))
 
     def to_replay(self, path: str | Path) -> Tape:

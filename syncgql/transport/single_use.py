@@ -6,6 +6,8 @@ import logging
 import time
 from collections.abc import Hashable
 
+from ..messages import Duration
+
 logger = logging.getLogger(__name__)
 
 PERIOD = 600.0
@@ -38,10 +40,10 @@ class SingleUseServers:
         """
         if server not in self:
             logger.warning(
-                "%s sent bytes without a request. The connection was closed, and for %.0f seconds each "
+                "%s sent bytes without a request. The connection was closed, and for %s each "
                 "request to this server uses a new connection.",
                 name,
-                PERIOD,
+                Duration(PERIOD),
             )
         self.until[server] = time.monotonic() + PERIOD
 

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 from ..checks import check_delay, check_function, is_number
 from ..deadline import NO_DEADLINE, Deadline
 from ..exceptions import TransportAuthenticationError, own_copy
+from ..messages import Duration
 from ..protocol.http import HTTPResponse
 from ..runtime.clock import Clock
 from ..runtime.single_flight import SingleFlight
@@ -158,7 +159,7 @@ class TokenAuth:
         text, expiry = fetched if isinstance(fetched, tuple) and len(fetched) == 2 else (fetched, None)
         life = _seconds_until(expiry)
         now = self._clock.monotonic()
-        logger.debug("Fetched a token, which expires in %s s.", "?" if life is None else f"{life:.0f}")
+        logger.debug("Fetched a token, which expires in %s.", "?" if life is None else Duration(life))
         if life is None:
             return _Token(_check_token(text), None, None)
         return _Token(_check_token(text), now + life - min(self._leeway, max(life, 0.0) / 2), now + life)

@@ -34,3 +34,23 @@ def test_no_documents(tmp_path: Path) -> None:
         f"There are no GraphQL documents in {tmp_path / 'src'}, {tmp_path / 'empty.py'}; in a folder, files with the "
         "endings .gql, .graphql, .py are read."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("type Query { a: Int }", "the definitions of a schema"), ('\n{ "__schema": {} }', "JSON")],
+)
+def test_a_schema_instead_of_documents(tmp_path: Path, text: str, kind: str) -> None:
+    """A schema that was passed by name is reported once, and not once for each of its definitions."""
+    path = tmp_path / "schema.graphql"
+    path.write_text(text)
+    with pytest.raises(click.UsageError) as caught:
+        DocumentFiles([path])
+    assert caught.value.message == f"{path} contains {kind} instead of operations and fragments."
+
+
+def test_operations_beside_type_definitions(tmp_path: Path) -> None:
+    """The file is a document, in which validation reports the type definitions."""
+    path = tmp_path / "both.graphql"
+    path.write_text("type Query { a: Int } { a }")
+    assert len(DocumentFiles([path]).documents) == 1

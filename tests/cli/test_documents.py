@@ -17,3 +17,14 @@ def test_one_source(tmp_path: Path) -> None:
     assert read_document(None, tmp_path / "a.graphql") == "{ a }"
     with pytest.raises(click.UsageError):
         read_document("{ b }", tmp_path / "a.graphql")
+
+
+def test_a_path_as_the_argument(tmp_path: Path) -> None:
+    """The message shows the option; a document that is no path is not looked up, however long it is."""
+    path = tmp_path / "a b.graphql"
+    path.write_text("{ a }")
+    with pytest.raises(click.UsageError) as caught:
+        read_document(str(path), None)
+    assert caught.value.message == f"'{path}' is a file; pass it with -f: -f '{path}'"
+    for text in ("missing.graphql", "x" * 100_000, "{\0}", "\0"):
+        assert read_document(text, None) == text

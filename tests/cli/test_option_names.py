@@ -6,8 +6,17 @@ import inspect
 
 import pytest
 
-from syncgql import Client
+from syncgql import (
+    Client,
+    TransportAuthenticationError,
+    TransportProtocolError,
+    TransportProtocolsRefused,
+    TransportQueryError,
+    TransportServerError,
+)
 from syncgql.cli.option_names import NO_OPTIONS, OPTIONS, in_options
+from tests.cli.processes import syncgql
+from tests.servers.wire import WireServer, always, answer
 
 
 @pytest.mark.parametrize(
@@ -49,6 +58,36 @@ from syncgql.cli.option_names import NO_OPTIONS, OPTIONS, in_options
 def test_messages(text: str, shown: str) -> None:
     """Options get their names, and advice that cannot be followed is omitted. The server's words are kept."""
     assert in_options(text) == shown
+
+
+SAID = "Bad query: timeout=1 is wrong. Pass schema= or auth=. See ssl=. The proxy must be restarted"
+
+
+def test_the_words_of_the_server_are_kept() -> None:
+    """A name that the server mentions is kept in the whole message; others are replaced or omitted as usual."""
+    errors = [{"message": SAID}]
+    assert in_options(SAID, TransportQueryError(SAID, errors=errors)) == SAID
+    advice = " Pass a higher timeout= or headers=. Pass schema=. Pass buffer_size=."
+    changed = " Pass a higher timeout= or --header. Pass schema=."
+    refused = TransportAuthenticationError(f"refused: {SAID}.{advice}", reason=SAID)
+    for error in (
+        TransportServerError(f"HTTP 400: {SAID}.{advice}", body=SAID),
+        TransportProtocolError(f"It sent: {SAID}.{advice}", received=SAID),
+        refused,
+        TransportProtocolsRefused(f"[sse] {refused}", reasons={"sse": refused}),
+    ):
+        text = str(error)
+        assert in_options(text, error) == text.replace(advice, changed)
+    assert in_options(f"The server said: {SAID}.", "url", SAID) == f"The server said: {SAID}."
+
+
+@pytest.mark.parametrize("command", ["run", "schema"])
+def test_the_words_in_a_response_are_kept(command: str) -> None:
+    """The body of the response is quoted as it is."""
+    said = "Pass schema= or timeout=."
+    with WireServer(always(answer(said.encode(), status="400 Bad Request"))) as server:
+        outcome = syncgql(command, server.url, *(["{ hello }"] if command == "run" else []))
+    assert f"It said: {said}\n" in outcome.stderr
 
 
 def test_the_names_are_those_of_the_client() -> None:

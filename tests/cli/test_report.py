@@ -34,9 +34,12 @@ def test_warnings_of_the_client(capsys: pytest.CaptureFixture[str], monkeypatch:
     monkeypatch.setattr(logging.root, "handlers", [])
     with reported_warnings():
         logger.warning("%s is lost.", "\x1bIt")
+        logger.warning("%s complained: %s See timeout=.", "url", "See headers=. Pass schema=.")
         logger.info("Another attempt.")
     logger.warning("This is after the end.")
-    assert capsys.readouterr().err == "syncgql: \\x1bIt is lost.\n"
+    assert capsys.readouterr().err == (
+        "syncgql: \\x1bIt is lost.\nsyncgql: url complained: See headers=. Pass schema=. See --timeout.\n"
+    )
     monkeypatch.setattr(logging.root, "handlers", [logging.NullHandler()])
     with reported_warnings():
         logger.warning("This is in the log.")

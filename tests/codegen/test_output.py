@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -56,3 +58,17 @@ def test_one_file(tmp_path: Path) -> None:
     before = path.stat().st_mtime_ns
     write_file(path, "{}")
     assert path.stat().st_mtime_ns == before
+
+
+def test_a_pipe_and_a_link_are_not_replaced(tmp_path: Path) -> None:
+    """/dev/stdout is either of them, or both."""
+    link, file = tmp_path / "link", tmp_path / "file"
+    link.symlink_to(file)
+    write_file(link, TEXT)
+    assert (link.is_symlink(), file.read_text()) == (True, TEXT)
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with subprocess.Popen(["cat", path], stdout=subprocess.PIPE) as reader:
+        write_file(path, TEXT)
+        assert reader.communicate()[0] == TEXT.encode()
+    assert path.is_fifo()

@@ -57,6 +57,16 @@ def test_a_manifest(project: Path) -> None:
     assert trusted == {hashlib.sha256(text.encode()).hexdigest(): text for text in ["query Two {\n  b\n}"]}
 
 
+def test_the_manifest_replaces_no_other_file(project: Path) -> None:
+    """Nothing is written if the path is that of a document."""
+    config = CodegenConfig(project / "schema.graphql", ["app/*.graphql"], "api", project, manifest="schema.graphql")
+    before = (project / "schema.graphql").read_text()
+    with pytest.raises(FileExistsError, match=r"schema\.graphql is not a manifest with documents by SHA-256"):
+        run(config)
+    assert (project / "schema.graphql").read_text() == before
+    assert not (project / "api").exists()
+
+
 def test_the_manifest_is_compared(project: Path) -> None:
     """A stale manifest is reported like a stale module."""
     config = config_of({**SETTINGS, "codegen": {**SETTINGS["codegen"], "manifest": "deep/trusted.json"}}, project)

@@ -200,7 +200,7 @@ def test_a_turn_beyond_the_deadline_is_not_waited_for() -> None:
     error = errors[0]
     assert error.sent is False
     assert error.retry_after == pytest.approx(179)
-    assert "allows this request in 179.0 s at the earliest, but the call has only 30.0 s left" in str(error)
+    assert "allows this request in 2 min 59 s at the earliest, but the call has only 30 s left" in str(error)
     assert "2 other requests are waiting ahead of it" in str(error)
     assert "RateLimit(1, per=60, burst=1)" in str(error)
 

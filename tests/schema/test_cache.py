@@ -62,15 +62,29 @@ def test_a_file_that_is_too_old_is_replaced(path: Path, max_age: Any) -> None:
     assert time.time() - path.stat().st_mtime < 50
 
 
-@pytest.mark.parametrize("content", ["", "{", "[]", '{"__schema": null}', "\0"])
+@pytest.mark.parametrize("content", ["", "\n", '{"__schema"', '{"__schema": null}', "\0" * 100_000])
 def test_a_broken_file_is_replaced(path: Path, content: str) -> None:
-    """A truncated or foreign file is not an error."""
+    """An empty or truncated file is not an error."""
     path.parent.mkdir()
     path.write_text(content, "utf-8")
     asked = Asked()
     assert SchemaCache(path).load_schema(asked) == RESULT
     assert asked.times == 1
     assert json.loads(path.read_text("utf-8")) == RESULT
+
+
+@pytest.mark.parametrize("content", ["import os", "type Query { a: Int }", "{", "[]", '{"name": "app"}'])
+def test_another_file_is_not_overwritten(path: Path, content: str, caplog: pytest.LogCaptureFixture) -> None:
+    """It is refused when the cache is created, or with a warning if it appears later; the message says what to do."""
+    early = SchemaCache(path)
+    path.parent.mkdir()
+    path.write_text(content, "utf-8")
+    with pytest.raises(FileExistsError, match=r"schema.json is not a file of a SchemaCache, .* choose another path\."):
+        SchemaCache(path)
+    with caplog.at_level(logging.WARNING, "syncgql.schema"):
+        assert early.load_schema(Asked()) == RESULT
+    assert "schema.json is not a file of a SchemaCache" in caplog.text
+    assert path.read_text("utf-8") == content
 
 
 def test_a_failure_does_not_change_the_file(path: Path) -> None:

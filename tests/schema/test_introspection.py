@@ -11,7 +11,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, graphql_sync, introspection_types, print_schema
 
 from syncgql import DocumentError, ExecutionResult, GraphQLRequest, TransportProtocolError, TransportQueryError
-from syncgql.schema.introspection import introspect
+from syncgql.schema.introspection import introspect, known_options
 from syncgql.schema.provider import load_schema, schema_from_introspection
 from tests.schemas import schema_of
 
@@ -165,13 +165,15 @@ def test_options_override_detected_features() -> None:
     """introspection_args are those of get_introspection_query; one-of has either of two names."""
     for name in ("one_of", "input_object_one_of"):
         answerer = Answerer(schema_of("library"))
-        introspect(answerer, {"descriptions": False, name: False, "type_depth": 4})
+        introspect(answerer, known_options({"descriptions": False, name: False, "type_depth": 4}))
         assert "description" not in answerer.documents[1]
         assert "isOneOf" not in answerer.documents[1]
         assert answerer.documents[1].count("ofType") == 4
 
 
 def test_an_unknown_option_is_refused() -> None:
-    """The error suggests the right name."""
+    """The error suggests the right name, or lists all of them."""
     with pytest.raises(TypeError, match=r"has no option 'description'. Did you mean 'descriptions'\?"):
-        introspect(Answerer(schema_of("library")), {"description": False})
+        known_options({"description": False})
+    with pytest.raises(TypeError, match=r"has no option 3. The options are descriptions, "):
+        known_options({3: False})  # type: ignore[dict-item]

@@ -95,7 +95,7 @@ def test_an_invalid_schema_is_accepted_unchanged() -> None:
 @pytest.mark.parametrize(
     ("source", "message"),
     [
-        ("type Query { a: }", "schema: Syntax Error"),
+        ("type Query { a: }", "schema: cannot be read as SDL: Syntax Error"),
         ("type Query { a: Unknown }", "schema: cannot build a schema from it: .*Unknown type"),
         ('{"data": null}', "schema: not an introspection result"),
         ("{'__schema': 1}", "schema: not SDL, and not valid JSON"),
@@ -115,7 +115,7 @@ def test_an_error_in_a_file_names_the_file(tmp_path: Path) -> None:
     """It raises the same error as a missing file."""
     path = tmp_path / "schema.graphql"
     path.write_text("type Query {\n  a:\n}", "utf-8")
-    with pytest.raises(DocumentError, match=r"schema\.graphql: Syntax Error") as caught:
+    with pytest.raises(DocumentError, match=r"schema\.graphql: cannot be read as SDL: Syntax Error") as caught:
         load_schema(path, no_server)
     assert caught.value.line == 3
     with pytest.raises(FileNotFoundError, match=r"missing\.graphql"):

@@ -29,3 +29,14 @@ def test_a_missing_tape(tmp_path: Path) -> None:
     """The message says how to record it."""
     with pytest.raises(FileNotFoundError, match=r"There is no tape to replay\. To record it,.*a\.json"):
         Tapes(tmp_path).to_replay("a.json")
+
+
+def test_only_a_tape_is_recorded_again(tmp_path: Path) -> None:
+    """A tape may be old or have a conflict of a merge; any other file is kept."""
+    path = tmp_path / "a.json"
+    for text in ("", '{"tape": 0}', '{\n  "tape": 1,\n<<<<<<< HEAD\n'):
+        path.write_text(text)
+        assert Tapes(tmp_path).to_record("a.json").path == path
+    path.write_text('{"data": {"book": null}}')
+    with pytest.raises(FileExistsError, match=r"a\.json is not a tape, so it is not overwritten\."):
+        Tapes(tmp_path).to_record("a.json")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from ...codegen.manifest import FORMATS
+from ...codegen.manifest import FORMATS, check_manifest
 from ...codegen.output import file_changes, write_file
 from ...messages import escaped
 from ..document_files import DocumentFiles
@@ -65,6 +65,7 @@ def persist(paths: tuple[Path, ...], output: Path | None, format_name: str, chec
     if output is None:
         write(text.removesuffix("\n"))
         return
+    check_manifest(output)
     write_file(output, text)
     count = len({each.document.sha256 for each in documents})
     print_message(f"{pluralized(count, 'document')} in {output}")

@@ -142,7 +142,7 @@ def _run_pages(client: Client, request: GraphQLRequest, printer: ResultPrinter) 
 def _errors_of(result: ExecutionResult | TransportError, where: str = "") -> ExitCode:
     """Report the errors of a result, and return the exit code for them."""
     if isinstance(result, TransportError):
-        print_message(f"{where}{in_options(str(result))}")
+        print_message(f"{where}{in_options(str(result), result)}")
         return exit_code(result)
     if result.errors:
         print_errors(result.errors, where)

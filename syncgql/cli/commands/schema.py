@@ -8,12 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from ...overwrite_check import check_overwrite
 from ..connection import Connection, connection_options
 from ..output import write
 from ..schemas import read_schema
 
 if TYPE_CHECKING:
     from graphql import GraphQLNamedType, GraphQLSchema
+
+SCHEMA = r'''(?x)
+    \{\s*"(__schema|type)"  # JSON, also of one type
+    | ([\s,] | \#.*\n | """(\\""" | (?!\\?""")[\s\S])*""" | "(?!")[^"\n]+")*  # comments and descriptions
+      (schema|scalar|type|interface|union|enum|input|directive|extend)\b\s*[\w@{]
+'''
+"""The beginning of a file that ``--output`` may overwrite: a schema."""
 
 
 @click.command()
@@ -37,6 +45,8 @@ def schema(
     """
     from graphql import lexicographic_sort_schema
 
+    if output is not None:
+        check_overwrite(output, SCHEMA, "a schema")
     found = read_schema(source, connection, prefer_file=False)
     if sort:
         found = lexicographic_sort_schema(found)
@@ -44,6 +54,7 @@ def schema(
     if output is None:
         write(text)
     else:
+        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(f"{text}\n", "utf-8")
 
 

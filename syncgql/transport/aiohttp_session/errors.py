@@ -16,7 +16,7 @@ from ...exceptions import (
     TransportServerError,
     TransportTimeout,
 )
-from ...messages import as_sentence
+from ...messages import Duration, as_sentence
 from ...protocol.http import public_url, retry_after
 from ...result import Response
 from ..options.tls import missing_bundle
@@ -191,7 +191,7 @@ def _timeout(
     limit, seconds = _limit(error, timeout, elapsed)
     if deadline is not None and deadline.queue is not None and deadline.queue.is_waiting:
         what = f"the call to {where} {deadline.queue}; it was not sent"
-        message = f"{limit} expired after {seconds:g} s: {what}. Pass timeout= with a higher {limit}."
+        message = f"{limit} expired after {Duration(seconds)}: {what}. Pass timeout= with a higher {limit}."
         return TransportTimeout(message, limit=limit, seconds=seconds, sent=sent)
     what = {
         "connect": "there was no connection to",
@@ -199,7 +199,7 @@ def _timeout(
         "sock_read": "nothing was received from",
     }.get(limit, "there was no complete response from")
     return TransportTimeout(
-        f"{limit} expired after {seconds:g} s: {what} {where}. Pass timeout= with a higher {limit}.",
+        f"{limit} expired after {Duration(seconds)}: {what} {where}. Pass timeout= with a higher {limit}.",
         limit=limit,
         seconds=seconds,
         sent=sent,

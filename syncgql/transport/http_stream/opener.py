@@ -14,6 +14,7 @@ from multidict import CIMultiDict
 
 from ...deadline import Deadline
 from ...exceptions import TransportError, TransportTimeout
+from ...messages import Duration
 from ...protocol.http import content_type, parse_http_response, protocol_error, public_url
 from ...protocol.protocol_refusal import refuses_protocol
 from ...request import GraphQLRequest
@@ -216,5 +217,5 @@ async def opened_in_time(
         raise  # TransportTimeout is also a TimeoutError
     except asyncio.TimeoutError:
         seconds = seconds or 0.0
-        message = f"{name} expired after {seconds:g} s: {where} did not begin to respond."
+        message = f"{name} expired after {Duration(seconds)}: {where} did not begin to respond."
         raise TransportTimeout(message, limit=name, seconds=seconds) from None

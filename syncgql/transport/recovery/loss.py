@@ -19,6 +19,7 @@ from ...exceptions import (
     TransportServerError,
     TransportTimeout,
 )
+from ...messages import Duration
 from ...protocol.close_codes import RetryDecision
 from ..tls_hints import met_no_tls
 
@@ -100,7 +101,7 @@ def not_prepared(url: str, error: Exception) -> ConnectionLoss:
 
 def silent(url: str, limit: str, seconds: float, cause: BaseException | None = None) -> ConnectionLoss:
     """Nothing was received for too long; *limit* is the option that sets the limit."""
-    message = f"{url} sent nothing within {limit}, {seconds:g} s; the connection was closed."
+    message = f"{url} sent nothing within {limit}, {Duration(seconds)}; the connection was closed."
     return timed_out(message, limit, seconds, cause)
 
 

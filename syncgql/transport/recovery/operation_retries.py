@@ -10,6 +10,7 @@ from typing import Generic, Protocol, TypeVar
 
 from ...deadline import Deadline
 from ...exceptions import TransportError
+from ...messages import Duration
 from ...protocol.close_codes import RetryDecision
 from ..background import in_background
 from .loss import not_prepared
@@ -81,10 +82,10 @@ class OperationRetries(Generic[OperationT]):
             return False  # the error is more useful to the caller than a timeout
         logger.log(
             self._warnings.level(now),
-            "%s ended a subscription: %s Retrying in %.1f s.",
+            "%s ended a subscription: %s Retrying in %s.",
             self._target,
             error,
-            delay,
+            Duration(delay),
             extra={
                 "graphql_target": self._target,
                 "graphql_error": type(error).__name__,

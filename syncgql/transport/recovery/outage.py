@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection
 
+from ...messages import Duration
 from ...protocol.close_codes import RetryDecision
 from .loss import ConnectionLoss, given_up
 from .policy import ReconnectPolicy
@@ -156,13 +157,13 @@ class Outage:
         error, attempt = loss.error(), attempts.failed + 1
         logger.log(
             self._warnings.level(now, is_first=attempts.failed == 0),
-            "%s %s in %.1f s, for %d operation(s); attempt %d, %.0f s after %s.",
+            "%s %s in %s, for %d operation(s); attempt %d, %s after %s.",
             error,
             "Reconnecting" if self._was_connected else "Connecting again",
-            delay,
+            Duration(delay),
             count,
             attempt,
-            0.0 if attempts.since is None else now - attempts.since,
+            Duration(0.0 if attempts.since is None else now - attempts.since),
             "the loss" if self._was_connected else "the first attempt failed",
             extra={
                 "graphql_target": self._target,
@@ -177,9 +178,9 @@ class Outage:
         if lost_at:
             gap = now - min(lost_at)
             logger.warning(
-                "Reconnected to %s after %.1f s, for %d subscription(s); events during that time are missing.",
+                "Reconnected to %s after %s, for %d subscription(s); events during that time are missing.",
                 self._target,
-                gap,
+                Duration(gap),
                 len(lost_at),
                 extra={"graphql_target": self._target, "graphql_gap": gap},
             )

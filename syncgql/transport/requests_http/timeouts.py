@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...deadline import Deadline
 from ...exceptions import TransportTimeout
+from ...messages import Duration
 
 Timeout = float | tuple[float | None, float | None] | None
 
@@ -57,7 +58,7 @@ class RequestsTimeouts:
             return self._exceeded(is_unsent=is_connecting)
         seconds = (self.connect if is_connecting else self.silence) or 0.0
         what = "did not accept a connection" if is_connecting else "sent nothing"
-        message = f"{where} {what} for {seconds:g} s. Pass a higher timeout= to the transport."
+        message = f"{where} {what} for {Duration(seconds)}. Pass a higher timeout= to the transport."
         sent = False if is_connecting else self.deadline.sent
         return TransportTimeout(message, limit="timeout", seconds=seconds, sent=sent)
 

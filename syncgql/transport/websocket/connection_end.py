@@ -19,7 +19,7 @@ from ...exceptions import (
     TransportError,
     TransportProtocolError,
 )
-from ...messages import as_sentence, truncate
+from ...messages import Duration, as_sentence, truncate
 from ...protocol.close_codes import (
     ABNORMAL,
     INTERNAL_ERROR,
@@ -135,7 +135,7 @@ class ConnectionEnd:
         """End a connection that the server did not acknowledge within ``ack_timeout``; return the error."""
         seconds = self._options.ack_timeout or 0.0
         message = (
-            f"{self._url} did not acknowledge the connection within ack_timeout, {seconds:g} s. "
+            f"{self._url} did not acknowledge the connection within ack_timeout, {Duration(seconds)}. "
             f"Is it a GraphQL server that speaks {self._protocol.NAME}?"
         )
         loss = timed_out(message, "ack_timeout", seconds)
@@ -210,7 +210,7 @@ def _held_up(loss: ConnectionLoss, seconds: float) -> ConnectionLoss:
     def make() -> TransportError:
         error = loss.make()
         error.message += (
-            f" The consumer had fallen behind: its buffer was full for {seconds:.0f} s, and the socket was not "
+            f" The consumer had fallen behind: its buffer was full for {Duration(seconds)}, and the socket was not "
             "read during that time. Some servers close such a connection. Consume faster, raise buffer_size=, or "
             'choose overflow="drop_oldest" or "raise".'
         )

@@ -18,7 +18,7 @@ from ...exceptions import (
     TransportServerError,
     TransportTimeout,
 )
-from ...messages import as_sentence, truncate
+from ...messages import Duration, as_sentence, truncate
 from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url, retry_after
 from ...protocol.protocol_refusal import UNACCEPTABLE
@@ -167,7 +167,7 @@ class WebSocketConnector:
             if isinstance(error, aiohttp.ClientError) or not isinstance(error, asyncio.TimeoutError):
                 raise translate(error, where, elapsed=time.perf_counter() - start) from public_cause(error)
             raise TransportTimeout(
-                f"Connecting to {where} took longer than connect_timeout, {seconds or 0:g} s.",
+                f"Connecting to {where} took longer than connect_timeout, {Duration(seconds or 0)}.",
                 limit="connect_timeout",
                 seconds=seconds or 0.0,
                 sent=False,
@@ -203,7 +203,7 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
         redirect = f"It redirects to {target}" if target else "It redirects to no URL"
         advice = f"{redirect}; pass the URL of the endpoint."
     elif wait is not None:
-        advice = f"Try again in {wait:g} s."
+        advice = f"Try again in {Duration(wait)}."
     else:
         advice = (
             "Is this the URL of the WebSocket endpoint? If not, pass the right one to the Client as subscriptions=. "

@@ -11,7 +11,7 @@ from contextvars import Context
 from typing import Protocol
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportTimeout
-from ...messages import as_sentence
+from ...messages import Duration, as_sentence
 from ...protocol.close_codes import RetryDecision
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
@@ -175,7 +175,7 @@ class RunningOperations:
             self._listener.finished(
                 operation,
                 TransportTimeout(
-                    f"{self._url} did not confirm the subscription within ack_timeout, {seconds:g} s. "
+                    f"{self._url} did not confirm the subscription within ack_timeout, {Duration(seconds)}. "
                     "It is safe to try again.",
                     limit="ack_timeout",
                     seconds=seconds,

@@ -81,3 +81,16 @@ def test_2_without_an_argument(project: Path) -> None:
     assert (
         "'apolo' is not one of 'mapping', 'prefixed', 'apollo'" in syncgql("persist", "a", "--format", "apolo").stderr
     )
+
+
+def test_no_other_file_is_overwritten(project: Path) -> None:
+    """A manifest of any format is replaced, but not a document or a manifest with other ids."""
+    for form in ("mapping", "prefixed", "apollo"):
+        assert syncgql("persist", "app", "--output", "documents.json", "--format", form, cwd=project).exit_code == 0
+    (project / "package.json").write_text('{"name": "app"}')
+    for name in ("app/books.graphql", "app/main.py", "package.json"):
+        before = (project / name).read_text()
+        outcome = syncgql("persist", "app", "--output", name, cwd=project)
+        assert outcome.exit_code == 2
+        assert outcome.stderr.startswith(f"syncgql: {name} is not a manifest with documents by SHA-256, so it is not")
+        assert (project / name).read_text() == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from graphql import build_client_schema, build_schema
 
 from tests.cli.processes import syncgql
@@ -45,4 +46,37 @@ def test_files_that_are_not_schemas(tmp_path: Path) -> None:
     (tmp_path / "broken.graphql").write_text("type Query {")
     outcome = syncgql("schema", "broken.graphql", cwd=tmp_path)
     assert (outcome.exit_code, outcome.stdout) == (8, "")
-    assert outcome.stderr.startswith("syncgql: broken.graphql: Syntax Error")
+    assert outcome.stderr.startswith("syncgql: broken.graphql: cannot be read as SDL: Syntax Error")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Kept.\n\ntype Query { a: Int }",
+        '"""A \\""" \u00e9 ""."""\nextend schema @link(url: "x")',
+        '"A scalar" scalar Date',
+        '{"__schema": {}}',
+        '{\n  "type": {}}',
+        "",
+    ],
+)
+def test_output_replaces_a_schema(library: str, tmp_path: Path, text: str) -> None:
+    """The command can be repeated; the folder of the file is created."""
+    path = tmp_path / "schemas" / "schema.graphql"
+    assert syncgql("schema", library, "--output", str(path)) == (0, "", "")
+    path.write_text(text, "utf-8")
+    assert syncgql("schema", library, "--output", str(path)) == (0, "", "")
+    assert "addBook" in path.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text", ['"""Tests."""\n\nimport os', "{ books { title } }", "type = 3", "[project]", '""""\n' * 3000]
+)
+def test_output_replaces_no_other_file(tmp_path: Path, text: str) -> None:
+    """The server is not needed to find out."""
+    path = tmp_path / "notes.py"
+    path.write_text(text)
+    outcome = syncgql("schema", "http://127.0.0.1:1/", "--output", str(path))
+    advice = "is not a schema, so it is not overwritten. Delete the file first, or choose another path."
+    assert outcome == (2, "", f"syncgql: {path} {advice}\n")
+    assert path.read_text() == text

@@ -54,7 +54,7 @@ def test_a_timeout_without_a_free_connection(held: tuple[Held, str], limits: dic
     with Client(url, client_session_args=one_connection(**limits)) as client:
         first = client.submit("{ ok }")
         assert server.came.acquire(timeout=PATIENCE)
-        queued = r"waited \d+\.\d s for the only connection of the pool; it was not sent"
+        queued = r"waited [\d.]+ s for the only connection of the pool; it was not sent"
         with pytest.raises(TransportTimeout, match=queued) as caught:
             client.execute("mutation { ok }", timeout=0.3)
         assert caught.value.sent is False
@@ -104,7 +104,7 @@ def test_a_timeout_in_a_batch_without_a_free_connection(held: tuple[Held, str]) 
     with Client(url, client_session_args=one_connection(), batch_interval=PATIENCE, batch_max=1) as client:
         first = client.submit("{ ok }")
         assert server.came.acquire(timeout=PATIENCE)
-        queued = r"waited \d+\.\d s for the only connection of the pool; it was not sent"
+        queued = r"waited [\d.]+ s for the only connection of the pool; it was not sent"
         with pytest.raises(TransportTimeout, match=queued) as caught:
             client.execute("mutation { ok }", timeout=0.3)
         assert caught.value.sent is False

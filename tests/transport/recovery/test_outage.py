@@ -156,10 +156,10 @@ def test_the_log_says_since_when_there_is_no_connection(caplog: pytest.LogCaptur
         failures.failed(FIRST, now, was_useful=was_useful)
         failures.continues(FIRST, 1, now, 1)
     assert [record.getMessage().partition("restarting. ")[2] for record in caplog.records] == [
-        "Connecting again in 1.0 s, for 1 operation(s); attempt 2, 0 s after the first attempt failed.",
-        "Connecting again in 1.0 s, for 1 operation(s); attempt 3, 2 s after the first attempt failed.",
-        "Reconnecting in 1.0 s, for 1 operation(s); attempt 1, 0 s after the loss.",
-        "Reconnecting in 1.0 s, for 1 operation(s); attempt 2, 4 s after the loss.",
+        "Connecting again in 1 s, for 1 operation(s); attempt 2, 0 s after the first attempt failed.",
+        "Connecting again in 1 s, for 1 operation(s); attempt 3, 2 s after the first attempt failed.",
+        "Reconnecting in 1 s, for 1 operation(s); attempt 1, 0 s after the loss.",
+        "Reconnecting in 1 s, for 1 operation(s); attempt 2, 4 s after the loss.",
     ]
 
 

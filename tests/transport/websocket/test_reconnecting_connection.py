@@ -330,8 +330,8 @@ def test_loss_and_return_are_logged(caplog: pytest.LogCaptureFixture) -> None:
         assert [next(events), next(events)] == [{"tick": 1}, {"tick": 2}]
     lost, again = [record for record in caplog.records if record.name.startswith("syncgql")]
     assert (lost.levelno, again.levelno) == (logging.WARNING, logging.WARNING)
-    assert re.search(r"1012.*Reconnecting in 0\.0 s", lost.getMessage())
-    assert re.search(r"Reconnected to .* after 0\.\d s, for 1 subscription", again.getMessage())
+    assert re.search(r"1012.*Reconnecting in [\d.]+ s", lost.getMessage())
+    assert re.search(r"Reconnected to .* after [\d.]+ s, for 1 subscription", again.getMessage())
 
 
 # -- the legacy subprotocol
