@@ -79,6 +79,9 @@ class WebSocketProtocol(ABC):
 
     Args:
         json_deserialize: a function that decodes messages with results; it may be the user's.
+
+    Attributes:
+        decode: decodes a message; may be called in any thread.
     """
 
     NAME: ClassVar[str]
@@ -121,7 +124,7 @@ class WebSocketProtocol(ABC):
     """The seconds without a message after which the connection is lost, as announced with the acknowledgement."""
 
     def __init__(self, json_deserialize: JSONDeserialize = json_codec.loads) -> None:
-        self._decode = json_deserialize if json_deserialize is json_codec.loads else _for_results(json_deserialize)
+        self.decode = json_deserialize if json_deserialize is json_codec.loads else _for_results(json_deserialize)
         self.operations: dict[str, OperationState] = {}
         self.readers: dict[str, ResultReader] = {}
         self.acknowledged = False
@@ -194,13 +197,9 @@ class WebSocketProtocol(ABC):
             TransportProtocolError: the message violates the protocol; ``code`` is the close code to send.
         """
         try:
-            message = self._decode(text)
-        except NotJSONConstant as error:
-            return self._unreadable(
-                f"a message must be JSON, which has no {error.constant}. {error.advice}", text, error
-            )
+            message = self.decode(text)
         except CODEC_ERRORS as error:
-            return self._unreadable("a message must be JSON", text, error)
+            return self._unreadable(not_json(error), text, error)
         try:
             reaction, next_state = self._receives[message["type"]]
         except (TypeError, KeyError):
@@ -248,6 +247,10 @@ class WebSocketProtocol(ABC):
     def violation(self, rule: str, received: str) -> TransportProtocolError:
         """Enter CLOSED and return the error, which names the rule that the server violated."""
         self._enter(State.CLOSED)
+        return self.violation_error(rule, received)
+
+    def violation_error(self, rule: str, received: str) -> TransportProtocolError:
+        """Return the error for a violated rule without entering CLOSED; may be called in any thread."""
         return TransportProtocolError(
             f"The server violated the {self.NAME} protocol: {as_sentence(rule)} It sent: {received[:200]!r}",
             rule=rule,
@@ -333,6 +336,13 @@ def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
     return decode
 
 
+def not_json(error: Exception) -> str:
+    """Return the rule that a message violates which *error* prevented from being decoded."""
+    if isinstance(error, NotJSONConstant):
+        return f"a message must be JSON, which has no {error.constant}. {error.advice}"
+    return "a message must be JSON"
+
+
 def operation_id(message: dict[str, Any]) -> str:
     """Return the id of the operation that a message belongs to."""
     id = message.get("id")
@@ -364,9 +374,15 @@ def on_event(protocol: WebSocketProtocol, message: dict[str, Any]) -> Event | Un
     try:
         return id, parse_response(payload)
     except MalformedResponse as error:
-        if not ("data" in payload or "errors" in payload):
-            return id, ExecutionResult(ABSENT)  # Ariadne sends this for a falsy result
+        return id, empty_result(message, error)
+
+
+def empty_result(message: dict[str, Any], error: MalformedResponse) -> ExecutionResult:
+    """Return the result in a message whose payload is not a response: Ariadne sends no members for a falsy result."""
+    payload = message["payload"]
+    if "data" in payload or "errors" in payload:
         raise BrokenMessage(f"the payload of {message['type']} must be a GraphQL response, but {error}") from None
+    return ExecutionResult(ABSENT)
 
 
 def _read_part(id: str, payload: dict[str, Any], read: ResultReader) -> Event | Unreadable:

@@ -26,7 +26,7 @@ from typing import Generic, Literal, NamedTuple, TypeVar, get_args
 
 from ..checks import check_count
 from ..deadline import Deadline
-from ..exceptions import SubscriptionForked, SubscriptionOverflow
+from ..exceptions import SubscriptionForked, SubscriptionOverflow, TransportProtocolError
 from .event_markers import End, Gap, Marker, Resubscribed
 from .slices import SLICE
 
@@ -71,6 +71,25 @@ def check_buffer(buffer_size: int, overflow: Overflow) -> None:
     check_count("buffer_size", buffer_size, least=1, of="events")
     if overflow not in get_args(Overflow):
         raise ValueError(f"overflow must be one of {get_args(Overflow)}, not {overflow!r}.")
+
+
+class EncodedEvent(Generic[T]):
+    """An event that is decoded in the thread that takes it from the buffer.
+
+    Args:
+        text: the text of the event.
+        decode: decodes the text. It raises ``TransportProtocolError`` for a malformed text, which ends the buffer.
+    """
+
+    __slots__ = ("_decode", "_text")
+
+    def __init__(self, text: str, decode: Callable[[str], T]) -> None:
+        self._text = text
+        self._decode = decode
+
+    def decode(self) -> T:
+        """Return the event."""
+        return self._decode(self._text)
 
 
 class EventBuffer(Generic[T]):
@@ -135,9 +154,9 @@ class EventBuffer(Generic[T]):
         self._overtaken: list[Marker] = []
         self._post = post
         self._pid = os.getpid()
-        self._queue: queue.SimpleQueue[T | Marker] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[T | EncodedEvent[T] | Marker] = queue.SimpleQueue()
         # The following four are used for every event.
-        self._put: Callable[[T | Marker], None] = self._queue.put
+        self._put: Callable[[T | EncodedEvent[T] | Marker], None] = self._queue.put
         self._get = self._queue.get
         self._size = self._queue.qsize
         self.blocks = overflow == "block"
@@ -167,7 +186,7 @@ class EventBuffer(Generic[T]):
         """Put a marker: the following events have other variables."""
         self._put_marker(Resubscribed())
 
-    def put(self, item: T) -> bool:
+    def put(self, item: T | EncodedEvent[T]) -> bool:
         """Add an event; return False if no more events are accepted."""
         if self.finished:
             return False
@@ -210,7 +229,7 @@ class EventBuffer(Generic[T]):
             self._markers_put += 1
             self._put(marker)
 
-    def _put_when_full(self, item: T) -> bool:
+    def _put_when_full(self, item: T | EncodedEvent[T]) -> bool:
         markers = self._markers_put - self._markers_taken - len(self._overtaken)
         if self._size() - markers < self.buffer_size:
             self._put(item)
@@ -253,7 +272,7 @@ class EventBuffer(Generic[T]):
     # -- in the consumer's thread
 
     def get(self, timeout: float | None = None) -> T | Marker:
-        """Return the next event or marker. An ``End`` stays in the buffer and is returned again.
+        """Return the next event, decoded, or marker. An ``End`` stays in the buffer and is returned again.
 
         Raises:
             Empty: none arrived within *timeout* seconds.
@@ -263,7 +282,7 @@ class EventBuffer(Generic[T]):
         if not size:
             self.check_process()  # a system call, which is skipped if there is an event
         if self._overtaken:
-            item: T | Marker = self._overtaken.pop(0)
+            item: T | EncodedEvent[T] | Marker = self._overtaken.pop(0)
         else:
             # close() may remove the events at any moment, and then puts an End.
             item = self._get() if size else self._wait(timeout)
@@ -275,7 +294,7 @@ class EventBuffer(Generic[T]):
             self.delivered += 1
         if self._room is not None:
             self._make_room()
-        return item
+        return self._decoded(item) if isinstance(item, EncodedEvent) else item
 
     def check_process(self) -> None:
         """Raise ``SubscriptionForked`` in a process that did not create the buffer."""
@@ -292,7 +311,7 @@ class EventBuffer(Generic[T]):
         """
         put = self._queue.put
 
-        def put_and_notify(item: T | Marker) -> None:
+        def put_and_notify(item: T | EncodedEvent[T] | Marker) -> None:
             put(item)
             function()
 
@@ -332,12 +351,21 @@ class EventBuffer(Generic[T]):
             self._asked_for_more = True
             self._post(self._wake)
 
-    def _end(self, item: T | Marker) -> End:
+    def _decoded(self, event: EncodedEvent[T]) -> T | End:
+        """Decode an event, after the producer was asked for more; a malformed one ends the buffer."""
+        try:
+            return event.decode()
+        except TransportProtocolError as error:
+            self.discard()
+            self.close()
+            return End(error)
+
+    def _end(self, item: T | EncodedEvent[T] | Marker) -> End:
         end = item if isinstance(item, End) and not self.closed else End(None)
         self._put(end)
         return end
 
-    def _wait(self, timeout: float | None) -> T | Marker:
+    def _wait(self, timeout: float | None) -> T | EncodedEvent[T] | Marker:
         """Return the next entry; check for signals while waiting (see ``slices``)."""
         deadline = Deadline(timeout)
         while True:

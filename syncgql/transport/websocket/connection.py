@@ -18,6 +18,7 @@ import aiohttp
 
 from ...exceptions import TransportConnectionFailed, TransportError, TransportProtocolError
 from ...protocol.close_codes import RetryDecision
+from ...protocol.encoded_results import LONG_MESSAGE
 from ...protocol.masking import Mask
 from ...protocol.websocket import WebSocketProtocol
 from ...protocol.websocket_events import (
@@ -47,6 +48,7 @@ from .back_pressure import BackPressure
 from .close_handshake import ignore_lost_connection
 from .connection_end import ConnectionEnd
 from .handshake import InitPayload
+from .long_messages import LongMessages
 from .options import WebSocketOptions
 from .running_operations import OperationListener, RunningOperations
 
@@ -115,6 +117,7 @@ class WebSocketConnection:
         self._on_signal = on_signal
         self._init_payload: InitPayload = None
         self._running = RunningOperations(url, protocol, listener, mask, options.ack_timeout, self._send_soon)
+        self._long_messages: LongMessages | None = None
         self._acknowledged_at = math.inf
         self._pressure = BackPressure(self._show_life)
         loop = asyncio.get_running_loop()
@@ -272,6 +275,8 @@ class WebSocketConnection:
             if self._keep_alive is not None:
                 self._keep_alive.last_received = self._keep_alive.time()
             if message.type is text:
+                if len(message.data) >= LONG_MESSAGE and await self._pass_on(message.data):
+                    continue
                 event = self._protocol.receive(message.data)
             elif message.type in ENDS:
                 self.end.received(message)
@@ -294,6 +299,26 @@ class WebSocketConnection:
                     await self._listener.stop(operation)
                 elif sink.blocks and sink.full:
                     await self._pause(sink)
+
+    async def _pass_on(self, text: str) -> bool:
+        """Pass a long message to a consumer that decodes it; return False if it must be decoded here."""
+        if self._long_messages is None:
+            self._long_messages = LongMessages(self._protocol, self._running, self._mask, self._violated)
+        if (taken := self._long_messages.put(text)) is None:
+            return False
+        operation, is_accepted = taken
+        self._running.were_useful = True
+        if not is_accepted:
+            await self._listener.stop(operation)
+        elif operation.sink.blocks and operation.sink.full:
+            await self._pause(operation.sink)
+        return True
+
+    def _violated(self, error: TransportProtocolError) -> None:
+        """End the connection because of a message that its consumer could not decode."""
+        if self.is_open:
+            self._protocol.close()  # no other message is processed, and none but the close frame is sent
+            self.end.failed(error)
 
     async def _take_other(self, message: aiohttp.WSMessage) -> Received | None:
         if message.type is aiohttp.WSMsgType.BINARY:
