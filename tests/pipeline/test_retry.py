@@ -139,7 +139,7 @@ def test_a_wait_beyond_a_limit_does_not_begin(cap: float, reason: str) -> None:
     with (
         WireServer(replies(busy)) as server,
         Client(server.url, retry=RetryPolicy(cap=cap), timeout=30) as client,
-        pytest.raises(TransportRateLimited, match=r"the next attempt would be 6\d min later") as info,
+        pytest.raises(TransportRateLimited, match=r"the next attempt would be 6\d min") as info,
     ):
         client.execute(QUERY)
     assert info.value.retry_after == 3600
