@@ -28,8 +28,6 @@ from ..servers.scripted import ScriptedServer
 from ..servers.unruly import IDLE_TIMEOUT, QUERY, unruly, unruly_socket
 from ..servers.wire import WireConnection, WireServer, answer
 
-pytestmark = pytest.mark.stress
-
 SECONDS = float(os.environ.get("SYNCGQL_UNRULY_SECONDS", "1"))
 THREADS = 64
 FEWEST = 4  # calls of each thread, on the busiest machine
