@@ -14,6 +14,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import aiohttp
 import graphql
 import pytest
 
@@ -179,6 +180,16 @@ def test_a_call_needs_few_iterations_tasks_and_timers(loops: list[CountingLoop],
         assert loop.iterations - iterations <= 4 * CALLS
         assert loop.tasks - tasks <= 2 * CALLS
         assert loop.timers - timers == CALLS
+
+
+def test_a_complete_response_is_not_released_again(server: WireServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the end of the body, it has released its connection itself."""
+    released = count_calls(monkeypatch, aiohttp.ClientResponse, "release")
+    with Client(server.url) as client:
+        for _ in range(CALLS):
+            client.execute(DOCUMENT)
+        assert (client.stats.connections, client.stats.idle) == (1, 1)
+    assert released == []
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other allocators keep big blocks, or never do")

@@ -80,7 +80,7 @@ class OpenResponse:
         chunks: list[bytes] = []
         size = pause = 0
         try:
-            async with response:
+            try:
                 while not content.at_eof():
                     chunk = await content.readany()
                     chunks.append(chunk)
@@ -91,6 +91,11 @@ class OpenResponse:
                     if size > pause + MUCH:
                         pause = size
                         await asyncio.sleep(0)  # reading does not yield to the loop while there is more to decompress
+            finally:
+                # A complete response has released its connection, unless the request is still being sent. "async with"
+                # would release it again, which takes 2.5 % of the instructions of a small call.
+                if response.connection is not None or not content.at_eof():
+                    await self.close()
         except AIOHTTP_ERRORS as error:
             raise self._translated(error) from public_cause(error)
         body = b"".join(chunks) if size <= MUCH else await asyncio.to_thread(b"".join, chunks)
