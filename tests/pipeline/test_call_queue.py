@@ -35,11 +35,11 @@ def test_the_loop_starts_the_next_call(strawberry_server: Server) -> None:
 def test_the_time_in_the_queue_does_not_count(strawberry_server: Server) -> None:
     """The time limit of each call begins when it is started."""
     done: SlicedQueue[GetResult] = SlicedQueue()
-    with Client(strawberry_server.url, timeout=2) as client:
+    with Client(strawberry_server.url, timeout=7) as client:
         executor = client._pipeline.bulk_executor()
-        for _ in range(4):
-            executor.submit(sleep(0.8), done.put)
-        assert [done.get()().data for _ in range(4)] == [{"sleep": 0.8}] * 4
+        for _ in range(5):
+            executor.submit(sleep(1.5), done.put)
+        assert [done.get()().data for _ in range(5)] == [{"sleep": 1.5}] * 5
 
 
 def test_close_ends_waiting_calls(strawberry_server: Server) -> None:

@@ -199,7 +199,7 @@ def abort(url: str) -> None:
     say(client, "parent")
     child = in_child(signal.pause)
     try:
-        client.execute("{ sleep(seconds: 500) }", timeout=1.5)
+        client.execute("{ sleep(seconds: 500) }", timeout=6)  # enough to reach the server on a busy machine
     except TimeoutError:
         print("timeout", flush=True)
     sys.stdin.readline()  # until the server has received it

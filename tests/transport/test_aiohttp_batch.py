@@ -159,8 +159,12 @@ def test_options_of_the_call(strawberry_server: Server) -> None:
         both = [GraphQLRequest(query, {"name": "x-a"}), GraphQLRequest(query, {"name": "x-b"})]
         result = client.execute_batch(both, headers={"x-a": "call"}, extra_args={"headers": {"X-B": "extra"}})
         assert result == [{"header": "call"}, {"header": "extra"}]
-        with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s"):
-            client.execute_batch(["{ hello }", "{ sleep(seconds: 60) }"], timeout=1.5)
+
+        def call() -> None:
+            with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s"):
+                client.execute_batch(["{ hello }", "{ sleep(seconds: 60) }"], timeout=1.5)
+
+        strawberry_server.until_seen("sleep_started", call)
         strawberry_server.wait_for("sleep_cancelled")
 
 

@@ -144,9 +144,13 @@ def test_h29_limit_applies_to_the_decompressed_body() -> None:
 def test_h30_timeout_closes_the_connection(any_server: Server) -> None:
     """When the time of a call is up, its request is aborted, and the server's work is cancelled."""
     with Client(any_server.url) as client:
-        with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s") as info:
-            client.execute("{ sleep(seconds: 600) }", timeout=1.5)
-        assert (info.value.limit, info.value.seconds) == ("timeout", 1.5)
+
+        def call() -> None:
+            with pytest.raises(TransportTimeout, match=r"^timeout expired after 1\.5 s") as info:
+                client.execute("{ sleep(seconds: 600) }", timeout=1.5)
+            assert (info.value.limit, info.value.seconds) == ("timeout", 1.5)
+
+        any_server.until_seen("sleep_started", call)
         any_server.wait_for("aborted")
         any_server.wait_for("sleep_cancelled", seconds=600)
         assert client.execute("{ hello }") == {"hello": "Hello world!"}

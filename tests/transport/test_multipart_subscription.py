@@ -173,16 +173,25 @@ def test_m09_refused(yoga_server: StreamServer) -> None:
 
 def test_m10_silence() -> None:
     """Heartbeats keep a stream alive; without them it is lost."""
-    pieces = chain([OPENING], paced([HEARTBEAT] * 20, seconds=0.1), [n_part(1)])
-    with (
-        WireServer(Stream(pieces, content_type=MULTIPART_TYPE, end="open")) as server,
-        MULTIPART.client(server.url, keep_alive_timeout=1.5) as client,
-    ):
-        events = client.subscribe(SUBSCRIPTION)
-        assert next(events) == {"n": 1}
-        with pytest.raises(TransportTimeout) as info:
-            next(events)
-    assert (info.value.limit, info.value.seconds) == ("keep_alive_timeout", 1.5)
+
+    def succeeds() -> bool:
+        pieces = chain([OPENING], paced([HEARTBEAT] * 20, seconds=0.1), [n_part(1)])
+        with (
+            WireServer(Stream(pieces, content_type=MULTIPART_TYPE, end="open")) as server,
+            MULTIPART.client(server.url, keep_alive_timeout=1.5) as client,
+        ):
+            events = client.subscribe(SUBSCRIPTION)
+            try:
+                assert next(events) == {"n": 1}
+            except TransportTimeout:
+                return False  # The machine was so busy that the heartbeats came too late.
+            with pytest.raises(TransportTimeout) as info:
+                next(events)
+        assert (info.value.limit, info.value.seconds) == ("keep_alive_timeout", 1.5)
+        return True
+
+    while not succeeds():
+        pass
 
 
 def test_m11_break_closes_the_connection(strawberry_streams: StreamServer) -> None:

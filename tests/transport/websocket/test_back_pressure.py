@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from syncgql import Client, ReconnectPolicy, TransportConnectionFailed
+from syncgql.runtime import runtime
+from syncgql.transport.selection import transport_factory
 from syncgql.transport.websocket import back_pressure
 
 from ...fix_servers import PATIENCE, Server
@@ -125,8 +127,10 @@ def test_paused_socket_shows_signs_of_life(subprotocol: str, monkeypatch: pytest
             assert len(server.peers[0].received) == 2
 
 
-def test_paused_socket_is_closed_at_once() -> None:
+def test_paused_socket_is_closed_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing a subscription or its client does not wait for a consumer."""
+    monkeypatch.setattr(runtime, "CLOSE_SECONDS", None)
+    monkeypatch.setattr(transport_factory, "CLOSE_SECONDS", None)
 
     async def floods(peer: Peer) -> None:
         await peer.acknowledge()
@@ -140,9 +144,7 @@ def test_paused_socket_is_closed_at_once() -> None:
             first = client.subscribe("subscription { n }", buffer_size=5)
             second = client.subscribe("subscription { n }", buffer_size=5)
             assert [next(first), next(second)] == [{"n": 0}] * 2
-            started = time.monotonic()
             first.close()
-        assert time.monotonic() - started < 8
         assert {peer.closed_with for peer in server.peers} == {(1000, "")}
         assert [peer.received[-1]["type"] for peer in server.peers] == ["complete"] * 2
 

@@ -20,9 +20,11 @@ from syncgql import (
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.masking import Mask
 from syncgql.transport.async_event_sink import AsyncEventSink
+from syncgql.transport.websocket import transport as transport_module
 from syncgql.transport.websocket.connection import WebSocketConnection
 from syncgql.transport.websocket.options import WebSocketOptions
 
+from ...fix_servers import PATIENCE
 from ...servers.scripted import LEGACY, MODERN, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
 from ..conversations import SUBSCRIPTION, after_start, ended_by, event, first_end
@@ -198,22 +200,23 @@ async def test_l09_first_response_of_a_query_is_the_result(name: str) -> None:
 
 
 @in_loop
-async def test_a_query_that_completes_is_not_stopped() -> None:
+async def test_a_query_that_completes_is_not_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that completes a query itself, a little later, receives no stop."""
+    monkeypatch.setattr(transport_module, "COMPLETION_SECONDS", PATIENCE)
 
     async def act(peer: Peer, id: str) -> None:
         await peer.send(**event(id, 1, LEGACY))
-        await asyncio.sleep(0.2)
+        await asyncio.to_thread(has_result.wait, PATIENCE)
         await peer.send("complete", id=id)
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(peer.receive(), 1.5)
-        waited.set()
 
-    waited = threading.Event()
+    has_result = threading.Event()
     with ScriptedServer(after_start(act, LEGACY)) as server:
         async with websockets(server.ws_url) as transport:
             assert (await transport.execute("{ n }")).data == {"n": 1}
-            assert await asyncio.to_thread(waited.wait, 30)
+            has_result.set()
+            await asyncio.wait(transport._ending)
+    types = [message["type"] for message in server.peers[0].received]
+    assert types == ["connection_init", "start", "connection_terminate"]
 
 
 @pytest.mark.parametrize("name", [MODERN, LEGACY])

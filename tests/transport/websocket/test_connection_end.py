@@ -16,6 +16,7 @@ from syncgql import (
     TransportProtocolError,
 )
 
+from ...fix_servers import PATIENCE
 from ...servers.scripted import LEGACY, MODERN, PING, Peer, ScriptedServer
 from ..asynchronous import in_loop, websockets
 from ..conversations import SUBSCRIPTION, after_start, ended_by, event
@@ -134,20 +135,18 @@ async def test_w30_l11_n15_closing(name: str, stop: str) -> None:
 @pytest.mark.parametrize("option", ["websocket_close_timeout", "close_timeout"])
 @in_loop
 async def test_w30_n07_closing_a_silent_peer(option: str) -> None:
-    """A server that does not answer the close frame delays closing up to the limit and no longer."""
+    """A server that does not answer the close frame delays closing up to either limit and no longer."""
 
     async def act(peer: Peer, id: str) -> None:
         await released.wait()
 
     released = asyncio.Event()
-    loop = asyncio.get_running_loop()
+    limits = {"websocket_close_timeout": None, "close_timeout": None, option: 0.2}
     with ScriptedServer(after_start(act)) as server:
-        async with websockets(server.ws_url, **{option: 0.2}) as transport:
+        async with websockets(server.ws_url, **limits) as transport:
             call = asyncio.ensure_future(transport.execute("{ n }"))
             await asyncio.sleep(0.1)
-            started = loop.time()
-            await transport.close()
-            assert loop.time() - started < 5
+            await asyncio.wait_for(transport.close(), PATIENCE)
             with pytest.raises(TransportError):
                 await call
 
