@@ -65,6 +65,11 @@ class Commands(click.Group):
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()  # flush here, where a closed pipe is handled
+        except click.NoSuchOption as error:
+            if error.option_name not in ("--debug", "--version"):
+                raise
+            place = f"It comes before the command: syncgql {error.option_name} {ctx.invoked_subcommand}"
+            raise click.UsageError(f"{error.format_message()} {place}", error.ctx) from error
         except SyncGQLError as error:
             _fail(error, exit_code(error), debug=ctx.params["debug"])
         except BrokenPipeError:

@@ -12,6 +12,7 @@ from multidict import CIMultiDict
 from syncgql import Client
 
 from .endpoints import Endpoint, endpoint_names, find_endpoint
+from .numbers import Number, WholeNumber
 from .option_groups import option_group
 from .option_names import in_options
 from .secrets import parse_auth, parse_headers, parse_init_payload
@@ -114,7 +115,7 @@ _OPTIONS = [
     ),
     click.option(
         "--timeout",
-        type=click.FloatRange(min=0),
+        type=Number(min=0),
         default=10,
         show_default=True,
         metavar="SECONDS",
@@ -122,7 +123,7 @@ _OPTIONS = [
     ),
     click.option(
         "--retry",
-        type=click.IntRange(min=1),
+        type=WholeNumber(min=1),
         default=1,
         metavar="N",
         help="The maximum number of attempts; mutations are retried only if that is safe.",

@@ -103,7 +103,7 @@ def write_table(value: Any) -> None:
     columns = _columns(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
-        table.add_column(Text(escaped(column)))
+        table.add_column(Text(escaped(column)), overflow="fold")  # a narrow terminal must not hide data
     for row in rows:
         table.add_row(*(Text(escaped(_cell(row.get(column)))) for column in columns))
     # Only a terminal limits the width; otherwise no row may be truncated.

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+
 import pytest
 
 from tests.fix_scripts import RunScript
+from tests.fix_servers import PATIENCE
 
-from .processes import syncgql
+from .processes import COMMAND, environment, syncgql
+
+HELLO = '{"hello": "Hello world!"}\n'
 
 
 @pytest.mark.parametrize("library", ["click", "rich"])
@@ -35,3 +41,25 @@ def test_a_url_without_a_command() -> None:
     """The message shows where the URL belongs, without repeating it."""
     outcome = syncgql("https://user:password@example.com/graphql", "{ hello }")
     assert (outcome.exit_code, "syncgql run URL" in outcome.stderr, "password" in outcome.stderr) == (2, True, False)
+
+
+def test_an_option_of_all_commands_after_the_command() -> None:
+    """The message shows where it belongs; click's own hint remains for other options."""
+    outcome = syncgql("run", "http://h/", "{ a }", "--debug")
+    assert outcome.exit_code == 2
+    assert "No such option '--debug'. It comes before the command: syncgql --debug run" in outcome.stderr
+    assert "before the command" not in syncgql("run", "--debg").stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX closes the streams")
+@pytest.mark.parametrize(("streams", "stdout"), [("<&- >&-", ""), ("<&- 2>&-", HELLO)])
+def test_closed_streams(library: str, streams: str, stdout: str) -> None:
+    """A program may start the command without standard streams; the result is discarded."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {streams}', "sh", COMMAND, "run", library, "{ hello }"],
+        capture_output=True,
+        encoding="utf-8",
+        env=environment(),
+        timeout=2 * PATIENCE,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, stdout, "")

@@ -51,6 +51,13 @@ def test_a_url_without_its_scheme(tmp_path: Path) -> None:
     assert "Did you mean" not in syncgql("run", "prud", "{ __typename }", cwd=tmp_path).stderr
 
 
+def test_the_document_before_the_url() -> None:
+    """The message shows the order."""
+    for command in ("run", "subscribe"):
+        outcome = syncgql(command, "{ hello }", "http://h/")
+        assert (outcome.exit_code, "The URL comes before the document" in outcome.stderr) == (2, True)
+
+
 def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> None:
     """It is in ~/.config/syncgql/config.toml, or below XDG_CONFIG_HOME; the project's definition takes precedence."""
     folder = tmp_path / "syncgql"

@@ -9,6 +9,8 @@ import pytest
 
 from syncgql.cli.output import FORMATS, write_csv, write_json, write_json_lines
 
+from .processes import Terminal
+
 
 @pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("value", [None, [], {}, {"a": None}, [1, "x", None], {"a": [{"b": {"c": 1}}, {"d": [2]}]}])
@@ -31,3 +33,12 @@ def test_the_only_list_is_found(capfdbinary: pytest.CaptureFixture[bytes]) -> No
     write_json_lines({"a": {"b": [1, 2]}})
     write_csv({"a": [{"b": {"c": 1}}, {"d": "x,y"}]})
     assert capfdbinary.readouterr().out == b'1\n2\nb.c,d\n1,\n,"x,y"\n'
+
+
+def test_a_narrow_terminal_shows_all_data(library: str) -> None:
+    """The cells of a table are wrapped, even within words."""
+    query = ("{ books { title } }", "--select", "books", "--format", "table")
+    with Terminal("run", library, *query, env={"COLUMNS": "8"}) as terminal:
+        assert terminal.wait() == 0
+    assert "…" not in terminal.screen
+    assert "Earthsea" in "".join(terminal.screen.split())

@@ -61,6 +61,7 @@ def test_run_imports_only_modules_for_requests(library: str) -> None:
         "connection",
         "documents",
         "endpoints",
+        "numbers",
         "option_groups",
         "option_names",
         "output",

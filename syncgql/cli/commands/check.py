@@ -106,6 +106,8 @@ def _findings(files: DocumentFiles, schema: GraphQLSchema, deprecated: str) -> I
 
 
 def _read_manifest(path: Path) -> TrustedDocuments:
+    if not path.is_file():
+        raise click.UsageError(f"--manifest: {path} is not a file; syncgql persist writes it.")
     try:
         return TrustedDocuments(path)
     except (TypeError, ValueError) as error:

@@ -7,6 +7,7 @@ from importlib.util import find_spec
 import click
 
 from ..demo.server_process import ServerExited
+from ..numbers import WholeNumber
 
 LIBRARIES = {
     "strawberry": "strawberry-graphql",
@@ -20,7 +21,7 @@ LIBRARIES = {
 @click.option("--serve", is_flag=True, help="Only run the demo server, and print its URL.")
 @click.option(
     "--port",
-    type=click.IntRange(0, 65535),
+    type=WholeNumber(0, 65535),
     default=0,
     metavar="N",
     help="Port of the demo server; a free port by default.",

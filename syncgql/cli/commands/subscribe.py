@@ -14,6 +14,7 @@ from ...transport.selection.subscription_protocols import AUTO, NAMES
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode
+from ..numbers import Number, WholeNumber
 from ..output import STREAM_FORMATS, check_reader, format_option
 from ..report import print_errors, print_message, reported_warnings
 from ..requests import RequestOptions, request_options
@@ -26,11 +27,11 @@ READER_CHECK_INTERVAL = 0.5
 @click.command()
 @endpoint_argument
 @request_options
-@click.option("--count", type=click.IntRange(min=1), metavar="N", help="End after N events.")
+@click.option("--count", type=WholeNumber(min=1), metavar="N", help="End after N events.")
 @click.option(
     "--for",
     "seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Number(min=0, min_open=True),
     metavar="SECONDS",
     help="End after this time.",
 )

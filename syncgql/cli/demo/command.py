@@ -56,7 +56,7 @@ def serve_only(port: int = 0) -> None:
         with ServerProcess(SERVER, str(port)) as server:
             console.print(f"Serving a small library at {server.url}")
             console.print("Open it in a browser for GraphiQL, or try it from Python:\n")
-            console.print(_code(EXAMPLE.format(url=server.url)))
+            console.print(highlighted(EXAMPLE.format(url=server.url)))
             console.print("\nPress Ctrl-C to stop it.")
             sys.exit(f"The server exited with code {server.wait()}.")
     except KeyboardInterrupt:
@@ -86,10 +86,12 @@ def title(step: Step) -> str:
     return (inspect.getdoc(step) or step.__name__).rstrip(".")
 
 
+def highlighted(code: str) -> Syntax:
+    """Return Python code with the colors of the terminal."""
+    # Other themes write in white, also on a white background.
+    return Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
+
+
 def _print_step(console: Console, heading: str, code: str) -> None:
     console.print()
-    console.print(Panel(_code(code), title=f"[bold]{heading}[/bold]", title_align="left", expand=False))
-
-
-def _code(code: str) -> Syntax:
-    return Syntax(code, "python", background_color="default", word_wrap=True)
+    console.print(Panel(highlighted(code), title=f"[bold]{heading}[/bold]", title_align="left", expand=False))

@@ -38,6 +38,23 @@ class UploadedFile:
     size: int
 
 
+@strawberry.type
+class PageInfo:
+    """Where a page ends; see https://relay.dev/graphql/connections.htm."""
+
+    has_next_page: bool
+    end_cursor: str | None
+
+
+@strawberry.type
+class BookConnection:
+    """A page of the catalogue."""
+
+    nodes: list[Book]
+    page_info: PageInfo
+    total_count: int
+
+
 class Shelf:
     """The books, and the queues of the subscribers to new books."""
 
@@ -57,6 +74,12 @@ class Shelf:
             if book.id == id:
                 return book
         raise ValueError(f"There is no book {id}.")
+
+    def page(self, first: int, after: int) -> BookConnection:
+        nodes = self.books[after : after + max(first, 0)]
+        end = after + len(nodes)
+        page_info = PageInfo(has_next_page=end < len(self.books), end_cursor=str(end) if nodes else None)
+        return BookConnection(nodes=nodes, page_info=page_info, total_count=len(self.books))
 
 
 shelf = Shelf()
@@ -83,6 +106,10 @@ class Query:
     @strawberry.field(description="A greeting.")
     def hello(self, name: str = "world") -> str:
         return f"Hello {name}!"
+
+    @strawberry.field(description="All books in pages; a cursor is the number of books before it.")
+    def catalogue(self, first: int = 10, after: str | None = None) -> BookConnection:
+        return shelf.page(first, int(after or 0))
 
 
 @strawberry.type

@@ -63,6 +63,12 @@ def proxies(client: Client, url: str) -> None:
     print(client.query.book("title author", id="3"))
 
 
+def pages(client: Client, url: str) -> None:
+    """Every page of a list: the client requests the next one while the loop runs."""
+    for book in client.query.catalogue.paginate("nodes { title }", first=3):
+        print(book["title"])
+
+
 def upload(client: Client, url: str) -> None:
     """An upload: a file in the variables."""
     upload = "mutation ($file: Upload!) { upload(file: $file) { size } }"
@@ -124,6 +130,7 @@ STEPS: list[Step] = [
     threads,
     subscription,
     proxies,
+    pages,
     upload,
     batch,
     error,

@@ -124,3 +124,10 @@ def test_documents_that_a_manifest_lacks(project: Path) -> None:
     )
     (project / "documents.json").write_text("[]")
     assert syncgql(*arguments, cwd=project).exit_code == 2
+
+
+def test_a_manifest_that_does_not_exist(project: Path) -> None:
+    """The message names the command that writes it."""
+    outcome = syncgql("check", "schema.graphql", "src", "--manifest", "nofile.json", cwd=project)
+    assert outcome.exit_code == 2
+    assert outcome.stderr.endswith("Error: --manifest: nofile.json is not a file; syncgql persist writes it.\n")

@@ -29,6 +29,7 @@ def test_demo_shows_every_step() -> None:
         "announced: Persuasion",
     ]
     assert "{'title': 'Ubik', 'author': 'Philip K. Dick'}" in result.stdout
+    assert "\nUbik\nKindred\nPride and Prejudice\nEmma\nPersuasion\n" in result.stdout
     assert "{'upload': {'size': 16}}" in result.stdout
     assert "7 books; Hello world!" in result.stdout
     assert "There is no book 99." in result.stdout
