@@ -131,8 +131,8 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
             by default; None for no limit.
         json_serialize: a function that encodes requests. The default writes compact UTF-8, and Python values such as
             UUIDs and dates as Django's JSON encoder does.
-        json_deserialize: a function that decodes the text of responses and, on the loop thread, of events. The default
-            uses Python's ``json`` module, or msgspec with the ``speed`` extra.
+        json_deserialize: a function that decodes the text of responses and events; events may be decoded on the loop
+            thread. The default uses Python's ``json`` module, or msgspec with the ``speed`` extra.
         use_get_for_queries: whether queries are sent by HTTP GET; mutations never are. False by default.
         max_url_length: the maximum number of characters in the URL of a GET request, 2,000 by default; a query that
             needs more is sent by POST. None for no limit.

@@ -2,7 +2,7 @@
 
 The beginning of such a message shows its type and its operation, so that the consumer can decode it, in its own thread.
 A decoded event consists of hundreds of objects. As long as they wait in a buffer, the garbage collector visits all of
-them again and again; text it does not visit (docs/design/performance.md has the numbers).
+them again and again; text it does not visit (docs/design/performance_of_events.md has the numbers).
 """
 
 from __future__ import annotations

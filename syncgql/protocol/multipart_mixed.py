@@ -10,8 +10,8 @@ delimiter together with the part, but the line end with the next part, so waitin
 
 from __future__ import annotations
 
-import functools
 import json
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
@@ -72,11 +72,13 @@ class MultipartMixedParser:
     def __init__(self, boundary: str, max_message_size: int, response: Response | None = None) -> None:
         self.is_closed = False
         self._delimiter = b"\n--" + boundary.encode("utf-8", "surrogateescape")
-        self._limit = max_message_size
+        self._limit = max_message_size or math.inf
         self._response = response
         self._buffer = bytearray(b"\n")  # stands for the end of a line before the first delimiter
         self._searched = 0  # no delimiter begins before this
         self._is_preamble = True
+        self._head = b""  # the last part up to its body, with the end of the delimiter's line
+        self._media_type = ""
 
     def feed(self, chunk: bytes) -> Iterator[Part]:
         """Take bytes and yield the parts that they complete; yield nothing after the closing delimiter.
@@ -88,27 +90,38 @@ class MultipartMixedParser:
             return
         buffer, delimiter = self._buffer, self._delimiter
         buffer += chunk
-        while not self._take_close():
-            end = buffer.find(delimiter, self._searched)
-            if end < 0:
-                self._searched = max(0, len(buffer) - len(delimiter) + 1)
-                self._check_size(self._searched)
-                return
-            self._check_size(end)
-            # Includes the LF of the delimiter, which in an empty part can also end the headers.
-            text = bytes(buffer[: end + 1])
-            del buffer[: end + len(delimiter)]
-            self._searched = 0
-            part = self._parse_preamble(text) if self._is_preamble else self._parse_part(text)
-            self._is_preamble = False
+        start, end = 0, buffer.find(delimiter, self._searched)
+        text = bytes(buffer) if end >= 0 else b""  # slices of a bytearray would be copied twice
+        while end >= 0 and not self._take_close(text, start):
+            part = self._take_part(text, start, end)
+            start = end + len(delimiter)
+            end = text.find(delimiter, start)
             if part is not None:
                 yield part
+        del buffer[:start]
+        if not self._take_close(buffer, 0):
+            self._searched = max(0, len(buffer) - len(delimiter) + 1)
+            self._check_size(buffer, self._searched)
 
-    def _take_close(self) -> bool:
-        if self._buffer.startswith(b"--"):  # only after a delimiter: the buffer begins with a line end
+    def _take_close(self, text: bytes | bytearray, start: int) -> bool:
+        if text.startswith(b"--", start):  # only after a delimiter: the buffer begins with a line end
             self.is_closed = True
             self._buffer.clear()
         return self.is_closed
+
+    def _take_part(self, text: bytes, start: int, end: int) -> Part | None:
+        """Parse the text between two delimiters; most parts of a body have the same headers as the last one."""
+        head = self._head
+        if head and text.startswith(head, start, end + 1) and end - start <= self._limit:
+            body = text[start + len(head) : end].strip()
+            return Part(self._media_type, body) if body else None
+        # Includes the LF of the delimiter, which in an empty part can also end the headers.
+        text = text[start : end + 1]
+        self._check_size(text, end - start)
+        if not self._is_preamble:
+            return self._parse_part(text)
+        self._is_preamble = False
+        return self._parse_preamble(text)
 
     def _parse_preamble(self, text: bytes) -> Part | None:
         """Parse the text before the first delimiter: usually nothing, but with Strawberry the first part."""
@@ -124,22 +137,23 @@ class MultipartMixedParser:
         media_type = _media_type(text[: blank_line.start() + 1])
         if media_type is None:
             raise self._violation("a boundary has a line of its own", text)
+        self._head, self._media_type = text[: blank_line.end()], media_type
         body = text[blank_line.end() :].strip()
         return Part(media_type, body) if body else None
 
-    def _check_size(self, size: int) -> None:
-        if self._limit and size > self._limit:
-            raise too_large("a part", self._limit, self._buffer, self._response)
+    def _check_size(self, text: bytes | bytearray, size: int) -> None:
+        """Check the size of the part at the beginning of *text*, which may be incomplete."""
+        if size > self._limit:
+            raise too_large("a part", int(self._limit), text, self._response)
         is_part = not self._is_preamble
-        if is_part and size > MAX_HEADER_BYTES and not _BLANK_LINE.search(self._buffer, 0, MAX_HEADER_BYTES):
+        if is_part and size > MAX_HEADER_BYTES and not _BLANK_LINE.search(text, 0, MAX_HEADER_BYTES):
             rule = f"the headers of a part are shorter than {MAX_HEADER_BYTES} bytes"
-            raise self._violation(rule, bytes(self._buffer[:MAX_HEADER_BYTES]))
+            raise self._violation(rule, bytes(text[:MAX_HEADER_BYTES]))
 
     def _violation(self, rule: str, text: bytes) -> TransportProtocolError:
         return violation("multipart/mixed", rule, text.strip(), self._response)
 
 
-@functools.lru_cache(maxsize=64)  # most parts of a body have the same headers
 def _media_type(headers: bytes) -> str | None:
     """Return the media type in headers that begin with the rest of the delimiter's line; None if that is not blank."""
     rest, _, lines = headers.partition(b"\n")

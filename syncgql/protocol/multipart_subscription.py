@@ -18,7 +18,7 @@ from ..result import Response
 from . import json_codec
 from .graphql_errors import read_reasons
 from .json_codec import JSONDeserialize
-from .multipart_mixed import MultipartMixedParser, Part, boundary_of, payloads_of
+from .multipart_mixed import MultipartMixedParser, boundary_of, payloads_of
 from .response_stream import (
     COMPLETED,
     HEARTBEAT,
@@ -74,24 +74,22 @@ class MultipartSubscriptionStream:
             return
         try:
             for part in self._parser.feed(chunk):
-                yield from self._read(part)
-                if self.is_closed:
-                    return
+                for message in payloads_of(part, self._decode):
+                    if isinstance(message, dict) and len(message) == 1 and message.get("payload") is not None:
+                        yield read_result(message["payload"], self._response)  # the usual part: only a result
+                    else:
+                        yield from self._react(message)
+                    if self.is_closed:
+                        return
+        except MalformedEvent as error:
+            self.is_closed = True
+            raise violation(PROTOCOL, str(error), part.body, self._response) from error.__cause__
         except TransportProtocolError:
             self.is_closed = True
             raise
         if self._parser.is_closed:
             self.is_closed = True
             yield COMPLETED
-
-    def _read(self, part: Part) -> Iterator[StreamEvent | Heartbeat]:
-        try:
-            for message in payloads_of(part, self._decode):
-                yield from self._react(message)
-                if self.is_closed:
-                    return
-        except MalformedEvent as error:
-            raise violation(PROTOCOL, str(error), part.body, self._response) from error.__cause__
 
     def _react(self, message: Any) -> Iterator[StreamEvent | Heartbeat]:
         if not isinstance(message, dict):

@@ -222,6 +222,28 @@ def test_i_limit_message() -> None:
     )
 
 
+def test_i18_headers_like_those_of_the_last_part() -> None:
+    """Headers that begin like those of the last part are read in full; a part may have nothing else."""
+    more = b"\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n"
+    other = b"\r\nContent-Type: application/json+x\r\n\r\n"
+    usual = b"\r\n" + HEADERS
+    empty = usual[:-2]  # the line end of the delimiter completes them
+    texts = [
+        usual + b"{}",
+        more + b"{}",
+        usual + b"\r\n{}",
+        usual,
+        empty,
+        other + b"{}",
+        usual + b"[]",
+        b"\r\n",
+    ]
+    expected = [Part(JSON, b"{}")] * 3 + [Part("application/json+x", b"{}"), Part(JSON, b"[]")]
+    stream = b"\r\n--graphql" + b"".join(text + b"\r\n--graphql" for text in texts) + b"--"
+    assert parts(stream) == expected
+    assert parts(*cut(stream, range(len(stream)))) == expected
+
+
 @pytest.mark.parametrize("size", [1, 64, 65536])
 def test_i_linear_cost(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
     """Each byte of a part is searched and copied a few times, however small the chunks are."""

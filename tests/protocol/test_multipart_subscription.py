@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from decimal import Decimal
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -235,3 +237,23 @@ def test_any_bytes(chunks: list[bytes]) -> None:
     """Any bytes yield events or a ``TransportProtocolError``."""
     outcome(stream(), chunks)
     outcome(stream(), [b"--graphql\r\n\r\n", *chunks, b"\r\n--graphql"])
+
+
+def test_a_part_enters_few_functions() -> None:
+    """Reading a part like the last one costs a fixed number of function calls, whose cost exceeds that of the JSON."""
+    entered = 0
+
+    def profile(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal entered
+        entered += event == "call"
+
+    reader, stream_of_parts = stream(), body(*[N1] * 101)
+    results = received(reader, stream_of_parts[: len(part(N1)) + 11])
+    rest = reader.feed(stream_of_parts[len(part(N1)) + 11 :])
+    sys.setprofile(profile)
+    try:
+        results += rest
+    finally:
+        sys.setprofile(None)
+    assert results == [RESULT] * 101
+    assert entered <= 12 * 100 + 10
