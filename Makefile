@@ -49,16 +49,23 @@ PYENV = $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
 find-python = $(shell for version in $(1); do for python in python$$version $(PYENV)/$$version.*/bin/python; do \
 	"$$python" -c '$(ENOUGH)' 2>/dev/null && echo "$$python" && exit; done; done)
 
+# What hundreds of programs that the tests start import. Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each
+# program would compile it again.
+COMPILED = syncgql tests/servers tests/scripts
+
 # The extras of .venv. They are fewer in the environments of other interpreters, which only run tests.
 EXTRAS = test,lint,docs
+
+# Options of make to make two targets at once. Make 3, which macOS has, cannot keep their output apart.
+SIDE_BY_SIDE = --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 # The first of these that is new enough builds .venv.
 PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10)
 VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv node demo test lint types docs pytest stress core32 engine engine-oldest engine-newest \
-	engine-tests django django-tests coverage bench dist format clean
+.PHONY: help venv node demo test environments installed lint types docs pytest stress core32 engine \
+	engine-oldest engine-newest engine-tests django django-tests coverage bench dist format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -81,6 +88,7 @@ $(BIN)/python:
 
 $(STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml syncgql/version.py
 	@$(PIP) --editable '.[$(EXTRAS)]'
+	@$(BIN)/python -m compileall -q $(COMPILED)
 	@touch $(STAMP) $(DEMO_STAMP)
 
 $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
@@ -93,7 +101,17 @@ node: $(STAMP) ## Install the npm packages that some tests run, where there is N
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-test: lint types docs coverage stress core32 engine ## Run everything that CI runs
+# Nothing runs beside the tests.
+test: ## Run everything that CI runs
+	@$(MAKE) $(SIDE_BY_SIDE) environments lint types docs node
+	@$(MAKE) coverage stress core32 engine
+
+# Those of the engine's tests, one after the other, because each installation writes syncgql.egg-info.
+environments: $(STAMP)
+	@$(MAKE) engine-oldest ENGINE_GOAL=installed
+	@$(MAKE) engine-newest ENGINE_GOAL=installed
+
+installed: $(STAMP)
 
 lint: $(STAMP) ## Check style
 	$(BIN)/ruff check .
@@ -156,6 +174,7 @@ django-tests: $(STAMP)
 engine: engine-oldest engine-newest ## Run the engine's tests on the oldest and the newest Python found
 engine-oldest: VERSIONS = $(OLDEST)
 engine-newest: VERSIONS = $(NEWEST)
+ENGINE_GOAL = engine-tests
 
 engine-oldest engine-newest: $(STAMP)
 	@python="$(call find-python,$(VERSIONS))"; \
@@ -168,7 +187,7 @@ engine-oldest engine-newest: $(STAMP)
 		echo "Skipping the engine's tests on Python $$version, which runs all tests in $(VENV)."; \
 		exit; \
 	fi; \
-	$(MAKE) engine-tests PYTHON="$$python" VENV=.venv-engine-python$$version EXTRAS=engine-test
+	$(MAKE) $(ENGINE_GOAL) PYTHON="$$python" VENV=.venv-engine-python$$version EXTRAS=engine-test
 
 engine-tests: $(STAMP)
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(ENGINE_TESTS)
