@@ -118,11 +118,11 @@ def timed_out(message: str, limit: str, seconds: float, cause: BaseException | N
 
 
 def given_up(loss: ConnectionLoss, first: ConnectionLoss | None, attempts: int) -> ConnectionLoss:
-    """The last of several attempts ended with *loss*; *first* says how the outage began, if operations ran then."""
+    """The last attempt ended with *loss*; *first* says how the outage began, if operations ran then."""
 
     def make() -> TransportError:
         error = loss.make()
-        error.message += f" Giving up after {attempts} attempts."
+        error.message += f" Giving up after {attempts} attempt{'s' if attempts > 1 else ''}."
         origin = first.make() if first is not None else None
         if origin is not None:
             error.message += f" The connection was first lost because: {origin.message}"

@@ -147,7 +147,8 @@ class Outage:
 
     def last(self, loss: ConnectionLoss) -> ConnectionLoss:
         """Return the loss with which operations fail that do not wait for another attempt."""
-        return given_up(loss, self._first, self.attempts.failed) if self.attempts.failed > 1 else loss
+        failed = self.attempts.failed
+        return given_up(loss, self._first, failed) if failed > 1 or (failed and self._first is not None) else loss
 
     def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:
         """Log that *count* operations wait for another connection, to be opened after *delay* seconds."""

@@ -122,6 +122,17 @@ def test_w26_the_last_error_has_the_first_loss() -> None:
     assert "restarting" in str(loss.error())
 
 
+def test_w26_the_error_of_a_single_attempt_has_the_first_loss() -> None:
+    """``give_up_after`` may have passed when the first attempt to reconnect fails."""
+    failures = Outage("ws://host", Attempts(ReconnectPolicy(give_up_after=60), refreshable=False))
+    loss, delay = failures.failed(FIRST, 0, was_useful=True)
+    assert delay is not None
+    failures.continues(loss, delay, 0, 1)
+    loss, delay = failures.failed(SECOND, 60)
+    assert delay is None
+    assert "Giving up after 1 attempt. The connection was first lost because" in str(loss.error())
+
+
 def test_w26_a_loss_without_operations_is_not_reported() -> None:
     """A socket that was lost while nothing ran on it is not the beginning of a later outage."""
     failures = outage()

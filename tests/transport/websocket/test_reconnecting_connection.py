@@ -241,7 +241,7 @@ def test_outage_ends_after_give_up_after() -> None:
         client = Client(server.url, reconnect=ReconnectPolicy(base=0.05, cap=0, give_up_after=0.2))
         events = client.subscribe(TICKS)
         assert next(events) == {"tick": 1}
-    with client, pytest.raises(TransportConnectionFailed, match=r"Giving up after \d attempts.*1012"):
+    with client, pytest.raises(TransportConnectionFailed, match=r"Giving up after \d attempts?\..*1012"):
         next(events)
 
 
