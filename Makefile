@@ -30,7 +30,8 @@ DJANGO42_VENV = .venv-django42
 DJANGO42_STAMP = $(DJANGO42_VENV)/installed
 PACKAGES_OF = $$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
-# Races that need a switch between two particular bytecodes are found in minutes instead of years.
+# While threads are switched all the time, these tests find races that need a switch between two particular bytecodes in
+# minutes instead of years.
 STRESS_TESTS = tests/runtime tests/client/test_interrupt.py tests/client/test_submit.py tests/test_subscription.py \
 	tests/transport/test_response_owners.py
 
@@ -49,14 +50,14 @@ PYENV = $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
 find-python = $(shell for version in $(1); do for python in python$$version $(PYENV)/$$version.*/bin/python; do \
 	"$$python" -c '$(ENOUGH)' 2>/dev/null && echo "$$python" && exit; done; done)
 
-# What hundreds of programs that the tests start import. Where PYTHONDONTWRITEBYTECODE is set, as in many containers, each
-# program would compile it again.
+# The code that hundreds of programs import, which the tests start. Where PYTHONDONTWRITEBYTECODE is set, as in many
+# containers, each program would compile it again.
 COMPILED = syncgql tests/servers tests/scripts
 
 # The extras of .venv. They are fewer in the environments of other interpreters, which only run tests.
 EXTRAS = test,lint,docs
 
-# Options of make to make two targets at once. Make 3, which macOS has, cannot keep their output apart.
+# The options with which make builds two targets at once. Make 3, which macOS has, cannot keep their output apart.
 SIDE_BY_SIDE = --jobs=2 $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 
 # The first of these that is new enough builds .venv.
@@ -106,7 +107,7 @@ test: ## Run everything that CI runs
 	@$(MAKE) $(SIDE_BY_SIDE) environments lint types docs node
 	@$(MAKE) coverage stress core32 engine
 
-# Those of the engine's tests, one after the other, because each installation writes syncgql.egg-info.
+# The environments of the engine's tests are installed one after the other, because each installation writes syncgql.egg-info.
 environments: $(STAMP)
 	@$(MAKE) engine-oldest ENGINE_GOAL=installed
 	@$(MAKE) engine-newest ENGINE_GOAL=installed
