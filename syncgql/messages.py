@@ -1,4 +1,4 @@
-"""Functions that prepare values for messages: text as a sentence, truncated or escaped, and seconds as a duration."""
+"""Prepares values for messages: text as a sentence, truncated or escaped, and seconds as a duration."""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ class ExecutionResult:
 class UndecodedResult(ExecutionResult):
     """A result without errors, whose data is decoded when it is first read.
 
-    A request for structs decodes the text, without creating dicts. For everyone else, such as middleware, ``data`` is
-    a dict, as in any other result.
+    A request for structs decodes the text, without creating dicts. For other readers, such as middleware, ``data`` is a
+    dict, as in any other result.
 
     Args:
         text: the data: the JSON text of an object, whose syntax was checked.
@@ -133,7 +133,7 @@ class UndecodedResult(ExecutionResult):
 
     @property
     def text(self) -> Any:
-        """The JSON text of the data, in any form with a buffer; None after ``data`` was read, and so may be changed."""
+        """The JSON text of the data, in any form with a buffer; None after ``data`` was read, as it may change."""
         return self._text
 
     @property

@@ -63,10 +63,10 @@ class Server:
         return entry
 
     def until_seen(self, event: str, call: Callable[[], object]) -> None:
-        """Make a call that ends at its time limit; again if the machine was so busy that no request arrived before.
+        """Make a call that ends at its time limit; repeat it if the machine was too busy to send the request in time.
 
         Args:
-            event: the event that a request which arrived has caused.
+            event: the event that the arrival of the request causes.
             call: makes the call and catches its exception.
         """
         call()

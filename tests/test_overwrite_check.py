@@ -14,7 +14,7 @@ from syncgql.overwrite_check import BEGINNING, check_overwrite
     "content", [b"", b"\n", b"\0" * 2 * BEGINNING, b"kind", b" \xef\xbb\xbf\r\nkind" + b"\xff" * BEGINNING]
 )
 def test_a_file_of_the_same_kind_may_be_overwritten(tmp_path: Path, content: bytes) -> None:
-    """So may a file without content, or none."""
+    """A file that is empty or does not exist may be written, too."""
     path = tmp_path / "file"
     check_overwrite(path, "kind", "a kind")
     path.write_bytes(content)

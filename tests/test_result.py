@@ -56,7 +56,7 @@ def test_text_is_decoded_once_and_dropped() -> None:
 
 
 def test_other_data_replaces_the_text() -> None:
-    """As in any other result."""
+    """The data can be replaced as in any other result."""
     result = UndecodedResult(b'{"a": 1}', json.loads)
     assert result.with_data({"b": 1}).data == {"b": 1}
     result.data = {"c": 1}

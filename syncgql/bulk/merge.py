@@ -79,7 +79,7 @@ class Merge(Iterator[tuple[Subscription[T], Any]]):
         self._is_incomplete = False
 
     def __next__(self) -> tuple[Subscription[T], Any]:
-        """Return the next event, after its subscription.
+        """Return the next event, as a pair with its subscription.
 
         Raises:
             StopIteration: all subscriptions have ended.

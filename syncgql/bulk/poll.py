@@ -54,7 +54,7 @@ class Poll(Iterator[Any]):
     def __next__(self) -> Any:
         """Return the data of the next response.
 
-        After any other exception than ``StopIteration``, the next call waits for an interval and continues.
+        After any exception other than ``StopIteration``, the next call waits for an interval and continues.
 
         Raises:
             StopIteration: the previous response was the last.

@@ -65,8 +65,8 @@ class DocumentFiles:
         syntax_errors: the errors of the others, with their positions.
 
     Raises:
-        click.UsageError: a path does not exist, or is a schema or a Python file that cannot be parsed, or no file has a
-            document.
+        click.UsageError: a path does not exist, is a schema, or is a Python file that cannot be parsed; or no file has
+            a document.
         OSError: a file cannot be read.
     """
 

@@ -1,4 +1,4 @@
-"""WholeNumber and Number: options whose messages say which numbers they accept."""
+"""WholeNumber and Number: types of options whose messages say which numbers they accept."""
 
 from __future__ import annotations
 

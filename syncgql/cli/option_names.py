@@ -76,12 +76,12 @@ def in_options(text: str, *quoted: object) -> str:
 
 
 def _is_impossible(advice: str, theirs: str) -> bool:
-    """Return whether a sentence advises to use an option that the command line does not have."""
+    """Return whether a sentence recommends an option that the command line does not have."""
     return any(option[0] not in theirs for option in _ADVICE.finditer(advice))
 
 
 def _server_text(quoted: object) -> str:
-    """Return the words of the server in the attributes of an error; text itself."""
+    """Return the words of the server: those in the attributes of an error, or the text itself."""
     if isinstance(quoted, str):
         return quoted
     if isinstance(quoted, TransportProtocolsRefused):

@@ -53,7 +53,8 @@ def write_files(folder: Path, files: Mapping[str, str]) -> tuple[list[Path], lis
 def write_file(path: Path, text: str) -> bool:
     """Write one file atomically if its text has changed; return whether it has.
 
-    Pipes, devices and symbolic links, such as ``/dev/stdout``, are followed and not replaced.
+    Symbolic links are followed, and pipes and devices are written to; none of them is replaced. ``/dev/stdout`` may be
+    any of them.
 
     Raises:
         OSError: the file cannot be written.

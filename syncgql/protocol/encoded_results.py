@@ -16,7 +16,7 @@ from .json_codec import CODEC_ERRORS
 from .websocket import BrokenMessage, WebSocketProtocol, empty_result, not_json, on_event
 
 LONG_MESSAGE = 1_024
-"""The characters from which a message is long; a shorter one has few objects, and is decoded in less time."""
+"""The number of characters from which a message is long; a shorter one has few objects, and is decoded quickly."""
 
 _ID = r'"id"\s*:\s*"(?P<{}>[^"\\]+)"'
 _TYPE = r'"type"\s*:\s*"(?P<{}>[^"\\]+)"'

@@ -337,7 +337,7 @@ def _for_results(json_deserialize: JSONDeserialize) -> JSONDeserialize:
 
 
 def not_json(error: Exception) -> str:
-    """Return the rule that a message violates which *error* prevented from being decoded."""
+    """Return the rule that is violated by a message whose decoding raised *error*."""
     if isinstance(error, NotJSONConstant):
         return f"a message must be JSON, which has no {error.constant}. {error.advice}"
     return "a message must be JSON"

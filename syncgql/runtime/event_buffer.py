@@ -272,7 +272,7 @@ class EventBuffer(Generic[T]):
     # -- in the consumer's thread
 
     def get(self, timeout: float | None = None) -> T | Marker:
-        """Return the next event, decoded, or marker. An ``End`` stays in the buffer and is returned again.
+        """Return the next event, decoded, or the next marker. An ``End`` stays in the buffer and is returned again.
 
         Raises:
             Empty: none arrived within *timeout* seconds.

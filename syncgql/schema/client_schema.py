@@ -186,7 +186,7 @@ def _check_text_or_path(source: str | os.PathLike[str]) -> None:
 
 
 def _known_options(options: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return the options of the introspection query after checking their names; graphql-core is loaded only for them.
+    """Return the options of the introspection query after checking their names; loads graphql-core only if needed.
 
     Raises:
         TypeError: *options* is not a mapping, or has an unknown name.

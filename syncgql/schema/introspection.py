@@ -92,7 +92,7 @@ def known_options(options: Mapping[str, Any]) -> dict[str, Any]:
     """Return the arguments of ``graphql.get_introspection_query``, with the names of the installed graphql-core.
 
     Raises:
-        TypeError: one is not a parameter of this function.
+        TypeError: a name is not that of a parameter of this function.
     """
     renamed = {ONE_OF if name in ("one_of", "input_object_one_of") else name: value for name, value in options.items()}
     for name in renamed:

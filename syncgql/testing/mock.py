@@ -108,7 +108,7 @@ class GraphQLMock(Answers):
                 tape is replayed.
 
         Raises:
-            FileExistsError: there is a file that is not a tape.
+            FileExistsError: the file exists but is not a tape.
             ValueError: a path in *leave_out* does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
         """
         self._recorder = Recorder(self._tapes.to_record(path), Redactor(leave_out))
@@ -124,7 +124,7 @@ class GraphQLMock(Answers):
 
         Raises:
             FileNotFoundError: there is no such file.
-            FileExistsError: it would be recorded, and there is a file that is not a tape.
+            FileExistsError: the tape is to be recorded, and the file exists but is not a tape.
             ValueError: the file is not a tape, or *leave_out* is invalid.
         """
         if self._tapes.records:

@@ -8,7 +8,7 @@ from ..overwrite_check import check_overwrite
 from .tape import Tape
 
 TAPE = r'\{\s*"tape"'
-"""The beginning of a tape, of any version; a tape with a conflict of a merge may be recorded again."""
+"""The beginning of a tape, of any version; a tape with a merge conflict may be recorded again."""
 
 
 class Tapes:

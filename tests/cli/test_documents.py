@@ -20,7 +20,7 @@ def test_one_source(tmp_path: Path) -> None:
 
 
 def test_a_path_as_the_argument(tmp_path: Path) -> None:
-    """The message shows the option; a document that is no path is not looked up, however long it is."""
+    """The message shows the option; a document that is not a path is not looked up, however long it is."""
     path = tmp_path / "a b.graphql"
     path.write_text("{ a }")
     with pytest.raises(click.UsageError) as caught:

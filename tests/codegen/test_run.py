@@ -58,7 +58,7 @@ def test_a_manifest(project: Path) -> None:
 
 
 def test_the_manifest_replaces_no_other_file(project: Path) -> None:
-    """Nothing is written if the path is that of a document."""
+    """Nothing is written if the path is that of another file."""
     config = CodegenConfig(project / "schema.graphql", ["app/*.graphql"], "api", project, manifest="schema.graphql")
     before = (project / "schema.graphql").read_text()
     with pytest.raises(FileExistsError, match=r"schema\.graphql is not a manifest with documents by SHA-256"):

@@ -32,7 +32,7 @@ def test_a_missing_tape(tmp_path: Path) -> None:
 
 
 def test_only_a_tape_is_recorded_again(tmp_path: Path) -> None:
-    """A tape may be old or have a conflict of a merge; any other file is kept."""
+    """A tape may be old or have a merge conflict; any other file is kept."""
     path = tmp_path / "a.json"
     for text in ("", '{"tape": 0}', '{\n  "tape": 1,\n<<<<<<< HEAD\n'):
         path.write_text(text)

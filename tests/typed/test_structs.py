@@ -111,7 +111,7 @@ RAW = {"book": {"title": "Emma", "author": "Jane Austen"}}
 
 
 def never(text: bytes) -> NoReturn:
-    """The decoder of a text that nobody reads as dicts."""
+    """The decoder of a text that must not become dicts."""
     raise AssertionError(text)
 
 
@@ -121,7 +121,7 @@ def undecoded(data: Any, decode: Callable[[bytes], Any] = json.loads) -> Undecod
 
 
 def test_text_is_decoded_without_dicts() -> None:
-    """Each time, because the objects may be changed. The text remains for readers of the data."""
+    """Each call decodes it again, because the objects may be changed. The text remains for readers of the data."""
     result = undecoded(RAW, never)
     request = GetBook("1")
     assert request.decode_result(result) == EMMA
@@ -169,7 +169,7 @@ def functions_entered(objects: int) -> int:
     ],
 )
 def test_text_and_dicts_have_the_same_result(kind: Any, found: Any, bad: Any) -> None:
-    """And the same error, with the wrong value and its place."""
+    """The errors are the same, too, with the wrong value and its place."""
     request: StructRequest[Any] = StructRequest("{ found }", holder(kind), {}, "")
     assert request.decode_result(undecoded({"found": [found]}, never)) == request.decode({"found": [found]})
     with pytest.raises(ResultError) as expected:
@@ -192,7 +192,7 @@ class Recorder(Middleware):
 
 @pytest.mark.parametrize("transport", [AIOHTTPTransport, RequestsHTTPTransport])
 def test_a_client_decodes_text(strawberry_server: Server, transport: Callable[[str], Any]) -> None:
-    """In all methods that send one request by HTTP. Middleware may still read the data, even afterwards."""
+    """All methods that send one request by HTTP do so. Middleware may still read the data, even afterwards."""
     recorder = Recorder()
     with Client(transport=transport(strawberry_server.url), middleware=[recorder]) as client:
         result = client.execute_result(GetBook("1"))

@@ -88,7 +88,7 @@ def title(step: Step) -> str:
 
 def highlighted(code: str) -> Syntax:
     """Return Python code with the colors of the terminal."""
-    # Other themes write in white, also on a white background.
+    # Other themes write in white, even on a white background.
     return Syntax(code, "python", theme="ansi_dark", background_color="default", word_wrap=True)
 
 

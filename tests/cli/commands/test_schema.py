@@ -73,7 +73,7 @@ def test_output_replaces_a_schema(library: str, tmp_path: Path, text: str) -> No
     "text", ['"""Tests."""\n\nimport os', "{ books { title } }", "type = 3", "[project]", '""""\n' * 3000]
 )
 def test_output_replaces_no_other_file(tmp_path: Path, text: str) -> None:
-    """The server is not needed to find out."""
+    """The file is checked before the server is asked."""
     path = tmp_path / "notes.py"
     path.write_text(text)
     outcome = syncgql("schema", "http://127.0.0.1:1/", "--output", str(path))
