@@ -73,8 +73,8 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             then counts toward the limit of its connector, 100 connections by default.
         json_serialize: a function that encodes requests; compact UTF-8 by default. It may return bytes, which are sent
             as text.
-        json_deserialize: a function that decodes messages with results, on the loop; by default with msgspec if the
-            ``speed`` extra is installed.
+        json_deserialize: a function that decodes messages with results, on the loop or, for long events, in the thread
+            of their consumer; by default with msgspec if the ``speed`` extra is installed.
         trust_env: whether to use ``HTTP_PROXY`` (for ``ws://``), ``HTTPS_PROXY`` (for ``wss://``), ``ALL_PROXY`` and
             ``NO_PROXY`` if no proxy is given. They are read once, before the first connection.
 

@@ -94,8 +94,8 @@ class RequestsHTTPTransport(BlockingTransport):
         adapters: a dict of ``requests.adapters.BaseAdapter`` objects by URL prefix; all sessions share them.
         trust_env: whether to use proxies, certificates and ``.netrc`` from the environment. True by default.
         retry_backoff_factor: the seconds to wait before the second attempt, 0.1 by default. The wait doubles for each
-            further attempt, and is at least as long as ``Retry-After`` says. There is no retry if that is more than six
-            hours.
+            further attempt. If the server sends ``Retry-After``, that is the wait instead. There is no retry if it is
+            more than six hours.
         retry_status_forcelist: the statuses after which to retry a query; 429, 500, 502, 503 and 504 by default.
         retry_mutations: whether to retry mutations as well; the server may then run a mutation twice. False by default.
         max_response_size: the maximum size of a response after decompression, in bytes; None, the default, for no
