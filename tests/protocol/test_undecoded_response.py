@@ -86,5 +86,5 @@ def test_integers_that_python_refuses_have_the_usual_error() -> None:
         parse(changed)
     result = parse_undecoded(changed, parse=parse)
     with pytest.raises(TransportProtocolError) as caught:
-        print(result.data)
+        repr(result)
     assert str(caught.value) == str(expected.value)
