@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ..result import ExecutionResult, Response, UndecodedResult
+from ..result import ExecutionResult, UndecodedResult
 from . import json_codec
 from .http import HTTPResponse, content_type, is_json
 
@@ -26,7 +26,7 @@ def parse_undecoded(response: HTTPResponse, *, parse: Callable[[HTTPResponse], E
     head = response.head
     media_type, charset = content_type(head.headers)
     if 200 <= head.status < 300 and charset == "utf-8" and is_json(media_type):
-        result = _undecoded(response.body, head)
+        result = _undecoded(response, parse)
         if result is not None:
             return result
     return parse(response)
@@ -43,8 +43,17 @@ class _Members(msgspec.Struct):
 _read_members = msgspec.json.Decoder(_Members).decode
 
 
-def _undecoded(body: bytes, head: Response) -> UndecodedResult | None:
+def _undecoded(response: HTTPResponse, parse: Callable[[HTTPResponse], ExecutionResult]) -> UndecodedResult | None:
     """Return the result in a body; None if the body is not JSON, has errors, or has no object as its data."""
+
+    def decode(text: bytes) -> Any:
+        try:
+            return json_codec.loads(text)
+        except ValueError:
+            # Python refuses integers of more than 4,300 digits, and deep nesting depends on the caller's stack.
+            return parse(response).data
+
+    body = response.body
     try:
         body.decode()  # msgspec checks the syntax of a Raw value, but not whether it is UTF-8
         members = _read_members(body)
@@ -53,4 +62,4 @@ def _undecoded(body: bytes, head: Response) -> UndecodedResult | None:
     if members.errors is not None or bytes(memoryview(members.data)[:1]) != b"{":
         return None
     extensions = members.extensions if isinstance(members.extensions, dict) else None
-    return UndecodedResult(members.data, json_codec.loads, extensions, head)
+    return UndecodedResult(members.data, decode, extensions, response.head)

@@ -205,10 +205,12 @@ class LoopThread:
         bytes(READ_SIZE)
         try:
             while self.is_running:
-                # SystemExit or KeyboardInterrupt from a task ends run_forever(). The task's call raises it in the
-                # caller, so the loop continues.
-                with contextlib.suppress(SystemExit, KeyboardInterrupt):
+                try:
                     self._loop.run_forever()
+                except (SystemExit, KeyboardInterrupt):
+                    # From a task, whose call raises it in the caller, so the loop continues. Under gevent, Ctrl-C may
+                    # also have come in place of a scheduled run, on which posters rely.
+                    self._loop.call_soon(self._run_posted, context=self._context)
             _finish(self._loop)
         except OSError as error:
             if error.errno != errno.EBADF:

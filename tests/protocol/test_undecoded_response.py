@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import codecs
 import math
+import sys
 from functools import partial
 
 import pytest
 
-from syncgql import TransportError
+from syncgql import TransportError, TransportProtocolError
 from syncgql.protocol import json_codec
 from syncgql.protocol.http import HTTPResponse, parse_http_response
 from syncgql.protocol.undecoded_response import parse_undecoded
@@ -75,3 +76,15 @@ def test_numbers_of_any_size_can_be_read() -> None:
     """The syntax is right, so that reading the data later does not fail."""
     result = parse_undecoded(response(b'{"data":{"a":1e400,"b":123456789012345678901234567890}}'), parse=parse)
     assert result.data == {"a": math.inf, "b": 123456789012345678901234567890}
+
+
+@pytest.mark.skipif(not hasattr(sys, "get_int_max_str_digits"), reason="needs a version of Python with the limit")
+def test_integers_that_python_refuses_have_the_usual_error() -> None:
+    """The error is the one that reading the whole response raises: https://docs.python.org/3/library/stdtypes.html."""
+    changed = response(b'{"data":{"a":' + b"9" * 5000 + b"}}")
+    with pytest.raises(TransportProtocolError) as expected:
+        parse(changed)
+    result = parse_undecoded(changed, parse=parse)
+    with pytest.raises(TransportProtocolError) as caught:
+        repr(result)
+    assert str(caught.value) == str(expected.value)

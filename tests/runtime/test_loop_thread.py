@@ -449,6 +449,25 @@ def test_f08_an_interrupted_post_loses_no_wake_up(
     assert seen == [1, 2]
 
 
+def test_f08_ctrl_c_in_place_of_a_run_loses_no_callback() -> None:
+    """Under gevent, Ctrl-C may arrive on the loop before the first instruction of a run; posters rely on this run."""
+
+    class Interrupted(LoopThread):
+        is_interrupted = False
+
+        def _run_posted(self) -> None:
+            if not self.is_interrupted:
+                self.is_interrupted = True
+                raise KeyboardInterrupt
+            super()._run_posted()
+
+    thread = Interrupted()
+    user = started(thread)
+    have_run(thread)
+    assert thread.is_interrupted
+    left(thread, user)
+
+
 def test_a_post_during_a_post_loses_no_wake_up(loop: Loop, busy: LoopThread) -> None:
     """A finalizer, or another greenlet, may post in the middle of it, and the loop may run both before it continues."""
     seen: list[int] = []
