@@ -351,4 +351,4 @@ async def _control(endpoint: Endpoint, request: Request) -> Response:
 
 
 if __name__ == "__main__":
-    serve(Observer(app, log), "")
+    serve(Observer(app, log), "", ping=(3600, 3600))  # Cowboy, Phoenix's server, sends no pings

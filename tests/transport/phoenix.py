@@ -6,7 +6,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
+
 from syncgql import Client, PhoenixChannelWebsocketsTransport, ReconnectPolicy, Subscription
+from syncgql.transport.recovery.keep_alive import Probe
+from syncgql.transport.websocket import connection
 
 from ..fix_phoenix import PhoenixServer
 from ..fix_servers import PATIENCE
@@ -22,6 +26,15 @@ def client_of(server: PhoenixServer, **options: Any) -> Iterator[Client]:
     transport = PhoenixChannelWebsocketsTransport(server.socket_url, **options)
     with Client(transport=transport, execute_timeout=PATIENCE) as client:
         yield client
+
+
+def wait_for_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the response to a heartbeat take as long as a busy machine needs, instead of one interval."""
+
+    def patient(limit: str, interval: float, timeout: float, *args: Any, **options: Any) -> Probe:
+        return Probe(limit, interval, PATIENCE, *args, **options)
+
+    monkeypatch.setattr(connection, "Probe", patient)
 
 
 def text_of(subscription: Subscription[dict[str, Any]]) -> str:

@@ -4,6 +4,9 @@ A connection breaks without notice when a cable is pulled or a NAT drops it. Fou
 (``keep_alive_timeout``) bounds every silence; a *probe* (``heartbeat``, ``ping_interval``, ``heartbeat_interval``),
 which only WebSockets have, sends pings and bounds the silence after one. Messages of every kind count. Nothing is
 scheduled per message: the reader records the time, and a timer that fires compares it and, if necessary, starts again.
+
+A timer may also fire because the process itself was stopped: a suspended laptop, SIGSTOP, a debugger. The messages that
+arrived meanwhile are still in the socket. So an expired limit ends a connection only after the reader has had its turn.
 """
 
 from __future__ import annotations
@@ -11,6 +14,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
+
+READER_TURNS = 5
+"""The iterations of the loop after a limit expires; a WebSocket needs three to read the socket and record a message."""
 
 
 class Probe(NamedTuple):
@@ -77,12 +83,15 @@ class KeepAlive:
         # A limit has one timer, and another for each ping that waits for a response.
         self._timers[limit, sent] = self._loop.call_at(when, callback, *args)
 
-    def _check_silence(self, limit: str, seconds: float) -> None:
-        heard = self.time() if self.paused else self.last_received
-        if heard + seconds <= self.time():
-            self._end(limit, seconds)
-        else:
+    def _check_silence(self, limit: str, seconds: float, turns: int = READER_TURNS) -> None:
+        now = self.time()
+        heard = now if self.paused else self.last_received
+        if heard + seconds > now:
             self._later(limit, heard + seconds, self._check_silence, limit, seconds)
+        elif turns:
+            self._later(limit, now, self._check_silence, limit, seconds, turns - 1)
+        else:
+            self._end(limit, seconds)
 
     def _send(self, probe: Probe) -> None:
         now = self.time()
@@ -101,10 +110,13 @@ class KeepAlive:
         if not ping.cancelled():
             ping.exception()  # the reader reports a lost connection
 
-    def _check_response(self, probe: Probe, sent: float) -> None:
-        del self._timers[probe.limit, sent]
+    def _check_response(self, probe: Probe, sent: float, turns: int = READER_TURNS) -> None:
         # A response may have the same time as its ping: some clocks are coarser than a round trip (Windows: 16 ms).
-        if self.last_received < sent and not self.paused:
+        if self.last_received >= sent or self.paused:
+            del self._timers[probe.limit, sent]
+        elif turns:
+            self._later(probe.limit, self.time(), self._check_response, probe, sent, turns - 1, sent=sent)
+        else:
             self._end(probe.limit, probe.timeout)
 
     def _end(self, limit: str, seconds: float) -> None:

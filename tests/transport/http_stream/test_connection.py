@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +19,7 @@ from syncgql import (
     gql,
 )
 
+from ...fix_servers import PATIENCE
 from ...fix_streams import StreamServer
 from ...servers.stream_wire import Stream
 from ...servers.wire import WireServer
@@ -127,6 +130,42 @@ def test_a_cut_at_every_byte(protocol: Protocol, end: Any, framing: Any) -> None
         assert error is None or f"http://127.0.0.1:{server.port}/graphql" in str(error)
         losses += isinstance(error, TransportConnectionFailed)
     assert losses > len(outcomes) - 20  # a cut in the end of the framing is no loss
+
+
+@each_protocol
+def test_an_event_that_arrived_while_the_process_was_stopped(protocol: Protocol) -> None:
+    """It is read before the expired limit on silence ends the stream."""
+    is_stopped, is_sent, is_read = (threading.Event() for _ in range(3))
+
+    def pieces() -> Iterator[bytes]:
+        yield from protocol.events(1)
+        assert is_stopped.wait(PATIENCE)
+        yield protocol.n(2)
+        is_sent.set()
+        assert is_read.wait(PATIENCE)
+        yield protocol.complete
+
+    async def converse(url: str) -> None:
+        loop = asyncio.get_running_loop()
+        time, skipped = loop.time, 0
+        loop.time = lambda: time() + skipped  # type: ignore[method-assign]
+        transport = protocol.type(url, keep_alive_timeout=3600)
+        try:
+            results = transport.subscribe(gql(SUBSCRIPTION))
+            assert (await anext(results)).data == {"n": 1}
+            second = asyncio.ensure_future(anext(results))
+            await asyncio.sleep(0)
+            is_stopped.set()
+            assert is_sent.wait(PATIENCE)  # blocks the loop
+            skipped = 3600
+            assert (await second).data == {"n": 2}
+            is_read.set()
+            assert [result async for result in results] == []
+        finally:
+            await transport.close()
+
+    with WireServer(Stream(pieces(), content_type=protocol.content_type)) as server:
+        asyncio.run(converse(server.url))
 
 
 @each_protocol

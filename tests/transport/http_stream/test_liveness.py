@@ -9,6 +9,7 @@ import pytest
 
 from syncgql.transport.http_stream.liveness import StreamLiveness
 from syncgql.transport.http_stream.options import StreamOptions
+from syncgql.transport.recovery.keep_alive import READER_TURNS
 
 from ..asynchronous import in_loop
 
@@ -34,7 +35,7 @@ class Watched:
     async def idle(self, seconds: float) -> list[float]:
         """Let time pass; return the limits that ran out."""
         self.now += seconds
-        for _ in range(3):
+        for _ in range(READER_TURNS + 3):
             await asyncio.sleep(0)
         return self.silences
 

@@ -145,7 +145,7 @@ def test_a_reconnect_without_a_response(protocol: Protocol) -> None:
     last = wire(protocol, protocol.n(2), protocol.complete)
     with (
         WireServer(wire(protocol, protocol.n(1)), silent, last) as server,
-        protocol.client(server.url, reconnect=SOON, keep_alive_timeout=1.0) as client,
+        protocol.client(server.url, reconnect=SOON, keep_alive_timeout=6.0) as client,
     ):
         assert numbers(client) == [1, 2]
 

@@ -17,9 +17,13 @@ from .wire_server import HEAD, WireServer
 def test_execute_timeout_covers_waiting(strawberry_server: Server) -> None:
     """A slow server exceeds ``execute_timeout`` or the ``timeout=`` of the call."""
     client = Client(transport=RequestsHTTPTransport(strawberry_server.url), execute_timeout=1.5)
-    with pytest.raises(TransportTimeout, match=r"execute_timeout expired after 1\.5 s") as caught:
-        client.execute("{ sleep(seconds: 60) }")
-    assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 1.5)
+
+    def call() -> None:
+        with pytest.raises(TransportTimeout, match=r"execute_timeout expired after 1\.5 s") as caught:
+            client.execute("{ sleep(seconds: 60) }")
+        assert (caught.value.limit, caught.value.seconds) == ("execute_timeout", 1.5)
+
+    strawberry_server.until_seen("sleep_started", call)
     with pytest.raises(TransportTimeout, match=r"^timeout expired after 0\.3 s; .* Pass a higher timeout=") as caught:
         client.execute_batch(["{ sleep(seconds: 60) }"], timeout=0.3)
     assert (caught.value.limit, caught.value.seconds) == ("timeout", 0.3)

@@ -269,6 +269,44 @@ async def test_half_open_line(tcp_proxy: Any, strawberry_server: Server) -> None
                 assert caught.value.limit in ("keep_alive_timeout", "pong_timeout", "heartbeat")
 
 
+@pytest.mark.parametrize("option", ["keep_alive_timeout", "heartbeat", "ping_interval"])
+def test_a_message_that_arrived_while_the_process_was_stopped(option: str) -> None:
+    """It is read before an expired limit ends the connection, whether a ping was sent or not."""
+    started, pinged, is_stopped, is_sent = (threading.Event() for _ in range(4))
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        id = (await peer.receive())["id"]
+        started.set()
+        if option == "ping_interval":
+            await peer.expect("ping")
+        elif option == "heartbeat":
+            assert (await peer._read_frame())[0] == PING
+        pinged.set()
+        await asyncio.to_thread(is_stopped.wait, PATIENCE)
+        await peer.send(**event(id, 1, MODERN))
+        is_sent.set()
+        await peer.drain()
+
+    async def converse(url: str) -> None:
+        loop = asyncio.get_running_loop()
+        time, skipped = loop.time, 0
+        loop.time = lambda: time() + skipped  # type: ignore[method-assign]
+        async with websockets(url, **{option: 3600}) as transport:
+            first = asyncio.ensure_future(anext(transport.subscribe(SUBSCRIPTION)))
+            assert await asyncio.to_thread(started.wait, PATIENCE)
+            if option != "keep_alive_timeout":
+                skipped += 3600
+                assert await asyncio.to_thread(pinged.wait, PATIENCE)
+            is_stopped.set()
+            assert is_sent.wait(PATIENCE)  # blocks the loop
+            skipped += 3600
+            assert (await first).data == {"n": 1}
+
+    with ScriptedServer(script) as server:
+        asyncio.run(converse(server.ws_url))
+
+
 async def _exhaust(events: Any) -> None:
     async for _ in events:
         pass

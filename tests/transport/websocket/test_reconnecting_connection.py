@@ -266,12 +266,12 @@ def test_w28_closing_the_last_subscription_ends_the_attempts() -> None:
     """During a wait, no further attempt is made if no caller waits for it."""
     with (
         ScriptedServer(ticks_and_close(1012)) as server,
-        Client(server.url, reconnect=ReconnectPolicy(base=3, cap=0)) as client,
+        Client(server.url, reconnect=ReconnectPolicy(base=6, cap=0)) as client,
     ):
         events = client.subscribe(TICKS)
         assert next(events) == {"tick": 1}
         events.close()
-        time.sleep(4)  # longer than the wait before the next attempt
+        time.sleep(7)  # longer than the wait before the next attempt
         assert len(server.peers) == 1
 
 
