@@ -36,6 +36,7 @@ def book(id: str) -> ResponseReturnValue:
         )["book"]
     except TransportQueryError as error:
         # The library has no such book if it returns null without the code of another failure.
+        # Many servers set no codes, so their crashes look like this, too. For them, leave () out.
         if error.data != {"book": None} or error.codes not in [(), ("NOT_FOUND",)]:
             raise
     if found is None:
