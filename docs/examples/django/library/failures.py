@@ -41,7 +41,7 @@ def failure_of(error: SyncGQLError) -> Failure:
 def is_missing(error: TransportQueryError, field: str) -> bool:
     """Return whether the object does not exist: null, without the code of another failure.
 
-    Many servers set no codes, so their crashes look like this, too. For them, accept NOT_FOUND only.
+    Many servers set no codes, so their crashes look like this, too. For them, leave () out.
     """
     return error.data == {field: None} and error.codes in [(), ("NOT_FOUND",)]
 
