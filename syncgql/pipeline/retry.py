@@ -164,8 +164,11 @@ class Attempts:
     def wait_after(self, operations: Sequence[Operation], failures: Sequence[Failure]) -> bool:
         """Wait for the time of the next attempt after failures; return whether to make it."""
         budget = self._policy.budget
-        may_repeat = all(self._may_repeat(operation, failures) for operation in operations)
-        if not may_repeat or self._number >= self._policy.attempts:
+        if not all(self._may_repeat(operation, failures) for operation in operations):
+            return False
+        if self._number >= self._policy.attempts:
+            if self._number > 1:
+                _explain(failures, f"This was attempt {self._number} of {self._policy.attempts}.")
             return False
         delay = self._delay(failures)
         if obstacle := self._obstacle(operations, delay):

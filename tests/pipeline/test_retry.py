@@ -99,6 +99,7 @@ def test_attempts_are_counted_and_logged(caplog: pytest.LogCaptureFixture) -> No
     ):
         client.execute(QUERY)
     assert info.value.attempts == 3
+    assert str(info.value).endswith("This was attempt 3 of 3.")
     assert reported == [(1, 0.0), (2, 0.0)]
     assert [record.levelname for record in caplog.records] == ["INFO", "INFO"]
 
