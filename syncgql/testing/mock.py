@@ -7,6 +7,7 @@ import dataclasses
 import functools
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from pathlib import Path
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from multidict import CIMultiDict
@@ -61,13 +62,15 @@ class GraphQLMock(Answers):
     Args:
         schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts; see ``Answers``. By default
             there is none.
-        tapes: the directory of tapes, and whether ``replay`` records; the fixture sets it. By default, paths are
-            relative to the current directory, and ``replay`` replays.
+        tapes: the directory of tapes, and whether ``replay`` records; the fixture sets it, and writes its tapes at the
+            end of the run. By default, paths are relative to the current directory, ``replay`` replays, and tapes are
+            written at the end of the ``with`` block.
     """
 
     def __init__(self, schema: SchemaSource = None, *, tapes: Tapes | None = None) -> None:
         super().__init__(schema)
         self._tapes = tapes or Tapes()
+        self._writes_tapes = tapes is None
         self._passing: list[Callable[[RecordedRequest], bool]] = []
         self._recorder: Recorder | None = None
         self._override = TransportOverride(self._build)
@@ -76,10 +79,12 @@ class GraphQLMock(Answers):
         self._override.__enter__()
         return self
 
-    def __exit__(self, *exception: object) -> None:
-        self._override.__exit__(*exception)
-        if self._recorder is not None:
-            self._recorder.save()
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        self._override.__exit__(kind, error, traceback)
+        if self._writes_tapes:
+            self._tapes.save(error)
 
     # -- real servers
 
@@ -98,8 +103,9 @@ class GraphQLMock(Answers):
     def record(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Send operations without a registered answer to their real servers, and record the responses.
 
-        The tape is a JSON file, which is written at the end of the ``with`` block or of the test. It contains no
-        request headers and no credentials; credentials that a server repeats are replaced with ``***``.
+        The tape is a JSON file. It is written at the end of the ``with`` block, unless an exception ends the block; in
+        the fixture, at the end of the test run, if all tests that record to it pass. It contains no request headers
+        and no credentials; credentials that a server repeats are replaced with ``***``.
 
         Args:
             path: the file. In the fixture, it is relative to the directory of the test module.

@@ -14,15 +14,15 @@ import pytest
 
 if TYPE_CHECKING:
     from .mock import GraphQLMock
+    from .recorded_tapes import RecordedTapes
     from .server import GraphQLServer
-    from .tape import Tape
 
 OPTION = "--syncgql-record"
 
 PACKAGE = Path(__file__).parent.parent
 
-RECORDED: pytest.StashKey[dict[Path, Tape]] = pytest.StashKey()
-"""The tapes that were recorded in this run."""
+RECORDED: pytest.StashKey[RecordedTapes] = pytest.StashKey()
+"""The tapes that are recorded in this run, from the first test with ``graphql_mock`` on."""
 
 FAILURES: pytest.StashKey[list[list[str]]] = pytest.StashKey()
 """The failures of the mock and of the server of a test."""
@@ -38,7 +38,6 @@ def pytest_configure(config: pytest.Config) -> None:
     """Reject recording in several processes, which would overwrite each other's recordings on one tape."""
     if config.getoption(OPTION) and config.getoption("numprocesses", None):
         raise pytest.UsageError(f"{OPTION} requires a single process; run pytest with -n 0.")
-    config.stash[RECORDED] = {}
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -63,10 +62,9 @@ def graphql_schema() -> Any:
 def graphql_mock(graphql_schema: Any, request: pytest.FixtureRequest) -> Iterator[GraphQLMock]:
     """Registered answers for every ``Client`` in this process, instead of servers, during the test."""
     from .mock import GraphQLMock
-    from .tapes import Tapes
 
-    config = request.config
-    tapes = Tapes(request.path.parent, records=config.getoption(OPTION), recorded=config.stash[RECORDED])
+    directory, records = request.path.parent, request.config.getoption(OPTION)
+    tapes = _recorded_tapes(request.config).of_test(request.node.nodeid, directory, records=records)
     with GraphQLMock(graphql_schema, tapes=tapes) as mock:
         _report(mock.failures, request)
         yield mock
@@ -82,6 +80,16 @@ def graphql_server(graphql_schema: Any, request: pytest.FixtureRequest) -> Itera
         _report(server.failures, request)
         yield server
     _fail_with(server.failures)
+
+
+def _recorded_tapes(config: pytest.Config) -> RecordedTapes:
+    """Return the tapes of this run, which are registered as a plugin, because they need the outcomes of the tests."""
+    from .recorded_tapes import RecordedTapes
+
+    if RECORDED not in config.stash:
+        config.stash[RECORDED] = RecordedTapes()
+        config.pluginmanager.register(config.stash[RECORDED])
+    return config.stash[RECORDED]
 
 
 def _shortened(traceback: TracebackType) -> TracebackType:

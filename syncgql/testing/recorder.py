@@ -17,17 +17,13 @@ class Recorder:
     """Records to a tape.
 
     Args:
-        tape: the tape, which is written by ``save``.
+        tape: the tape.
         redactor: removes values from the recordings.
     """
 
     def __init__(self, tape: Tape, redactor: Redactor) -> None:
         self._tape = tape
         self._redactor = redactor
-
-    def save(self) -> None:
-        """Write the tape."""
-        self._tape.save()
 
     def round_trip(
         self, real: AsyncRoundTrip[ExecutionResult], call: RecordedRequest

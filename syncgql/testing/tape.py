@@ -23,6 +23,10 @@ MEMBERS = ("status", "headers", "data", "errors", "extensions", "body", "events"
 """The members of a recording that describe the response."""
 
 
+NOTHING_RECORDED = "no response was recorded"
+"""The reason why a tape does not replace an earlier one."""
+
+
 class NotRecorded(Exception):
     """An operation is not on the tape; the message shows the nearest recording."""
 
@@ -93,8 +97,12 @@ class Tape:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"{path} is not a tape: {error!r}. {how_to_record(again=True)}") from error
 
-    def save(self) -> None:
-        """Write the recordings in an order that does not depend on the order of different operations."""
+    def save(self) -> bool:
+        """Write the recordings in an order that does not depend on the order of different operations.
+
+        Returns:
+            Whether the file has these recordings. A tape without recordings does not replace a file that has some.
+        """
         kept: list[Recording] = []
         ordered = sorted(self.recordings, key=lambda each: each.key)  # sorting is stable
         for _, group in itertools.groupby(ordered, key=lambda each: each.key):
@@ -103,11 +111,21 @@ class Tape:
                 responses.pop()  # the last response is repeated anyway
             kept += responses
         content = {"tape": VERSION, "recordings": [recording.as_json() for recording in kept]}
+        text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+        if not kept and self.path.is_file():
+            return self.path.read_text("utf-8", errors="replace") == text
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Only a complete file replaces the tape, even if the process is killed meanwhile.
         written = self.path.with_name(f"{self.path.name}.{os.getpid()}")
-        written.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", "utf-8")
+        written.write_text(text, "utf-8")
         written.replace(self.path)
+        return True
+
+    def not_written(self, reason: str) -> str:
+        """Return a message which says that the tape was not written, and whether there is an earlier one."""
+        if self.path.is_file():
+            return f"The earlier tape {self.path} was kept, because {reason}."
+        return f"The tape {self.path} was not written, because {reason}."
 
     def record(self, call: RecordedRequest, redactor: Redactor, response: Mapping[str, Any]) -> Recording:
         """Add the response to a call, without credentials and values that are left out."""

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from ..overwrite_check import check_overwrite
-from .tape import Tape
+from .tape import NOTHING_RECORDED, Tape
+
+logger = logging.getLogger(__name__)
 
 TAPE = r'\{\s*"tape"'
 """The beginning of a tape, of any version; a tape with a merge conflict may be recorded again."""
@@ -21,6 +24,9 @@ class Tapes:
         directory: the directory of relative paths; the default is the current directory.
         records: whether tapes that would be replayed are recorded.
         recorded: the tapes that were recorded in this run, by path; None at the beginning of a run.
+
+    Attributes:
+        used: the tapes that the test records to.
     """
 
     def __init__(
@@ -29,6 +35,7 @@ class Tapes:
         self.records = records
         self._directory = directory or Path.cwd()
         self._recorded = {} if recorded is None else recorded
+        self.used: list[Tape] = []
 
     def to_record(self, path: str | Path) -> Tape:
         """Return a tape to record to.
@@ -38,7 +45,21 @@ class Tapes:
         """
         full = self._directory / path
         check_overwrite(full, TAPE, "a tape")
-        return self._recorded.setdefault(full, Tape(full))
+        tape = self._recorded.setdefault(full, Tape(full))
+        self.used.append(tape)
+        return tape
+
+    def save(self, error: BaseException | None) -> None:
+        """Write the tapes of ``used``, and log a warning for each that was not written.
+
+        Args:
+            error: the exception that ended the recording, after which no tape is written.
+        """
+        for tape in self.used:
+            if error is not None:
+                logger.warning(tape.not_written(f"the recording ended with {type(error).__name__}"))
+            elif not tape.save():
+                logger.warning(tape.not_written(NOTHING_RECORDED))
 
     def to_replay(self, path: str | Path) -> Tape:
         """Return a tape to replay.

@@ -211,3 +211,51 @@ def test_requests_that_are_not_on_the_tape(books: pytest.Pytester) -> None:
             "To record it again, with the real server: pytest --syncgql-record test_one.py::test_three",
         ]
     )
+
+
+def test_a_tape_is_kept_if_a_test_fails(books: pytest.Pytester) -> None:
+    """One of the tests that share it suffices, and the report names this test."""
+    books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
+    tape = books.path / "tapes" / "books.json"
+    recorded = tape.read_text("utf-8")
+    failing = dedent(RECORDED.format(name="two", id="3")).replace("Emma", "Ubik")
+    (books.path / "test_two.py").write_text(failing, "utf-8")
+    result = books.runpytest_subprocess("--syncgql-record")
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "*tapes that were not recorded*",
+            "The earlier tape *books.json was kept, because test_two.py::* did not pass.",
+        ]
+    )
+    assert tape.read_text("utf-8") == recorded
+
+
+def test_a_tape_is_kept_if_the_server_is_down(books: pytest.Pytester) -> None:
+    """Also if the tests pass without a response."""
+    books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
+    tape = books.path / "tapes" / "books.json"
+    recorded = tape.read_text("utf-8")
+    books.makepyfile(program="def title(id): return 'Emma'")
+    result = books.runpytest_subprocess("--syncgql-record")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["The earlier tape *books.json was kept, because no response was recorded."])
+    assert tape.read_text("utf-8") == recorded
+
+
+def test_a_failed_test_writes_no_tape(books: pytest.Pytester) -> None:
+    """The teardown of the test counts, too."""
+    books.makepyfile(
+        conftest="""
+        import pytest
+
+        @pytest.fixture(autouse=True)
+        def failing():
+            yield
+            raise ValueError
+        """
+    )
+    result = books.runpytest_subprocess("--syncgql-record", "test_one.py")
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(["The tape *books.json was not written, because test_one.py::test_one did not pass."])
+    assert not (books.path / "tapes").exists()

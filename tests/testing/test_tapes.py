@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from syncgql.testing import GraphQLMock
 from syncgql.testing.tape import Tape
 from syncgql.testing.tapes import Tapes
 
@@ -40,3 +42,38 @@ def test_only_a_tape_is_recorded_again(tmp_path: Path) -> None:
     path.write_text('{"data": {"book": null}}')
     with pytest.raises(FileExistsError, match=r"a\.json is not a tape, so it is not overwritten\."):
         Tapes(tmp_path).to_record("a.json")
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """A tape with one recording."""
+    path = tmp_path / "a.json"
+    recording = {"operation": "query Hi", "document": ["query Hi {", "  hello", "}"], "data": {"hello": "world"}}
+    path.write_text(json.dumps({"tape": 1, "recordings": [recording]}), "utf-8")
+    return path
+
+
+def test_a_tape_is_kept_if_the_recording_fails(good: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The warning says why."""
+    before = good.read_bytes()
+
+    def program() -> None:
+        with GraphQLMock() as mock:
+            mock.record(good)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        program()
+    assert good.read_bytes() == before
+    assert caplog.messages == [f"The earlier tape {good} was kept, because the recording ended with ZeroDivisionError."]
+
+
+def test_a_tape_is_kept_if_nothing_is_recorded(good: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A tape that was empty before is written without a warning."""
+    before = good.read_bytes()
+    for path in (good, good.with_name("b.json"), good.with_name("b.json")):
+        with GraphQLMock() as mock:
+            mock.record(path)
+    assert good.read_bytes() == before
+    assert json.loads(good.with_name("b.json").read_text("utf-8")) == {"tape": 1, "recordings": []}
+    assert caplog.messages == [f"The earlier tape {good} was kept, because no response was recorded."]
