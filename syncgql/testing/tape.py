@@ -23,6 +23,9 @@ MEMBERS = ("status", "headers", "data", "errors", "extensions", "body", "events"
 """The members of a recording that describe the response."""
 
 
+NO_EVENTS: Mapping[str, Any] = {"events": []}
+"""The response of a subscription from which nothing has arrived, perhaps because the server was down."""
+
 NOTHING_RECORDED = "no response was recorded"
 """The reason why a tape does not replace an earlier one."""
 
@@ -101,7 +104,7 @@ class Tape:
         """Write the recordings in an order that does not depend on the order of different operations.
 
         Returns:
-            Whether the file has these recordings. A tape without recordings does not replace a file that has some.
+            Whether the file has these recordings. A tape without responses does not replace an earlier one.
         """
         kept: list[Recording] = []
         ordered = sorted(self.recordings, key=lambda each: each.key)  # sorting is stable
@@ -112,7 +115,8 @@ class Tape:
             kept += responses
         content = {"tape": VERSION, "recordings": [recording.as_json() for recording in kept]}
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        if not kept and self.path.is_file():
+        has_responses = any(recording.response != NO_EVENTS for recording in kept)
+        if not has_responses and self.path.is_file():
             return self.path.read_text("utf-8", errors="replace") == text
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Only a complete file replaces the tape, even if the process is killed meanwhile.
