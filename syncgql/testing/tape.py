@@ -23,6 +23,9 @@ MEMBERS = ("status", "headers", "data", "errors", "extensions", "body", "events"
 """The members of a recording that describe the response."""
 
 
+NO_EVENTS: Mapping[str, Any] = {"events": []}
+"""The response of a subscription from which nothing has arrived, perhaps because the server was down."""
+
 NOTHING_RECORDED = "no response was recorded"
 """The reason why a tape does not replace an earlier one."""
 
@@ -101,7 +104,7 @@ class Tape:
         """Write the recordings in an order that does not depend on the order of different operations.
 
         Returns:
-            Whether the file has these recordings. A tape without recordings does not replace a file that has some.
+            Whether the file was written. A tape without responses does not replace a tape that has some.
         """
         kept: list[Recording] = []
         ordered = sorted(self.recordings, key=lambda each: each.key)  # sorting is stable
@@ -112,14 +115,22 @@ class Tape:
             kept += responses
         content = {"tape": VERSION, "recordings": [recording.as_json() for recording in kept]}
         text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-        if not kept and self.path.is_file():
-            return self.path.read_text("utf-8", errors="replace") == text
+        if not _has_responses(kept) and self._has_earlier_responses():
+            return False
         self.path.parent.mkdir(parents=True, exist_ok=True)
         # Only a complete file replaces the tape, even if the process is killed meanwhile.
         written = self.path.with_name(f"{self.path.name}.{os.getpid()}")
         written.write_text(text, "utf-8")
         written.replace(self.path)
         return True
+
+    def _has_earlier_responses(self) -> bool:
+        try:
+            return _has_responses(Tape.load(self.path).recordings)
+        except FileNotFoundError:
+            return False
+        except ValueError:
+            return True  # of another version, or with a merge conflict
 
     def not_written(self, reason: str) -> str:
         """Return a message which says that the tape was not written, and whether there is an earlier one."""
@@ -165,6 +176,10 @@ class Tape:
         if not found:
             raise NotRecorded(f"{self.path} {describe_mismatch(wanted, self.recordings)}\n{how_to_record(again=True)}")
         return found
+
+
+def _has_responses(recordings: Sequence[Recording]) -> bool:
+    return any(recording.response != NO_EVENTS for recording in recordings)
 
 
 def recording_of(call: RecordedRequest, redactor: Redactor) -> Recording:

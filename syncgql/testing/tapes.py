@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import warnings
 from pathlib import Path
 
 from ..overwrite_check import check_overwrite
@@ -50,16 +51,17 @@ class Tapes:
         return tape
 
     def save(self, error: BaseException | None) -> None:
-        """Write the tapes of ``used``, and log a warning for each that was not written.
+        """Write the tapes of ``used`` at the end of a ``with`` block, and warn about each that was not written.
 
         Args:
-            error: the exception that ended the recording, after which no tape is written.
+            error: the exception that ended the block, after which no tape is written.
         """
         for tape in self.used:
             if error is not None:
+                # Not warnings.warn, which would replace the exception if warnings are errors.
                 logger.warning(tape.not_written(f"the recording ended with {type(error).__name__}"))
             elif not tape.save():
-                logger.warning(tape.not_written(NOTHING_RECORDED))
+                warnings.warn(tape.not_written(NOTHING_RECORDED), stacklevel=3)
 
     def to_replay(self, path: str | Path) -> Tape:
         """Return a tape to replay.

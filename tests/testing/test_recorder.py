@@ -115,6 +115,27 @@ def test_subscriptions(strawberry_server: Server, tmp_path: Path) -> None:
     assert (len(recording["events"]), recording["end"]) == (3, "complete")
 
 
+def test_a_subscription_without_a_response(strawberry_server: Server, tmp_path: Path) -> None:
+    """It does not replace a tape with events."""
+
+    def program(url: str) -> list[Any]:
+        with Client(url, reconnect=False) as client:
+            return list(client.subscribe("subscription Count { count(to: 3) }"))
+
+    recorded_and_replayed(tmp_path / "a.json", strawberry_server.url, program)
+    before = (tmp_path / "a.json").read_bytes()
+
+    def record_nothing() -> None:
+        with GraphQLMock() as mock:
+            mock.record(tmp_path / "a.json")
+            with pytest.raises(TransportConnectionFailed):
+                program("http://127.0.0.1:1/graphql")
+
+    with pytest.warns(UserWarning, match="no response was recorded"):
+        record_nothing()
+    assert (tmp_path / "a.json").read_bytes() == before
+
+
 def test_requests_and_batches(strawberry_server: Server, tmp_path: Path) -> None:
     """A transport that blocks is recorded, too, and so is each request of a batch."""
 
