@@ -112,8 +112,8 @@ class StreamConnection:
         self._mask.errors(event.errors)
         return error_of(ExecutionResult(ABSENT, event.errors, response=self._response.head))
 
-    def _fell_silent(self, seconds: float) -> None:
-        self._silence = silent(self._where, LIMIT, seconds)
+    def _fell_silent(self, seconds: float, silent_for: float) -> None:
+        self._silence = silent(self._where, LIMIT, seconds, silent_for=silent_for)
         self._response.abort()
 
 

@@ -25,11 +25,13 @@ class StreamLiveness:
     Args:
         options: the options of the transport.
         has_heartbeats: whether the server sends heartbeats at regular intervals.
-        give_up: called at most once, with the limit that expired, in seconds.
+        give_up: called at most once, with the limit that expired and the time since the last bytes, both in seconds.
     """
 
-    def __init__(self, options: StreamOptions, give_up: Callable[[float], object], *, has_heartbeats: bool) -> None:
-        self._keep_alive = KeepAlive(lambda limit, seconds: give_up(seconds))
+    def __init__(
+        self, options: StreamOptions, give_up: Callable[[float, float], object], *, has_heartbeats: bool
+    ) -> None:
+        self._keep_alive = KeepAlive(lambda limit, seconds, silent_for: give_up(seconds, silent_for))
         self._limit = options.longest_silence
         self._learns = has_heartbeats and isinstance(options.keep_alive_timeout, Unset)
         self._last_heartbeat: float | None = None

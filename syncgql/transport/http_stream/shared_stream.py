@@ -144,8 +144,8 @@ class SharedStream:
             error = error_of(ExecutionResult(ABSENT, event.errors))
         operation.finish(error)
 
-    def _fell_silent(self, seconds: float) -> None:
-        self._silence = silent(self._where, LIMIT, seconds)
+    def _fell_silent(self, seconds: float, silent_for: float) -> None:
+        self._silence = silent(self._where, LIMIT, seconds, silent_for=silent_for)
         self._response.abort()
 
 

@@ -22,7 +22,11 @@ class Watched:
         self.now = -1e6  # before the limit of the whole test
         self.loop.time = lambda: self.now  # type: ignore[method-assign]
         self.silences: list[float] = []
-        self.liveness = StreamLiveness(StreamOptions(**options), self.silences.append, has_heartbeats=has_heartbeats)
+        self.liveness = StreamLiveness(StreamOptions(**options), self.give_up, has_heartbeats=has_heartbeats)
+
+    def give_up(self, seconds: float, silent_for: float) -> None:
+        assert silent_for >= seconds
+        self.silences.append(seconds)
 
     async def after(self, seconds: float, *, heartbeat: bool = False) -> list[float]:
         """Let time pass, and bytes arrive then; return the limits that ran out."""
