@@ -26,8 +26,9 @@ U = TypeVar("U")
 OnReconnect = Callable[[float], Iterable[Any] | Mapping[str, Any] | None]
 """A function that is called after a lost connection was re-established, with the seconds for which events are missing.
 
-It is called in the consumer's thread, between two events. It returns None to continue, a list of events to deliver
-first, unchanged, or a mapping of variables to restart the subscription with.
+They count from the last sign of life of the lost connection, which may be long before the loss was noticed. The
+function is called in the consumer's thread, between two events. It returns None to continue, a list of events to
+deliver first, unchanged, or a mapping of variables to restart the subscription with.
 """
 
 

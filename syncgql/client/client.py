@@ -145,9 +145,10 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
             up to 31 s, for ten minutes; the first connection of a call has five attempts. A *transport* has its own
             option.
         on_reconnect: a function to call after the lost connection of a subscription was re-established, with the number
-            of seconds for which events are missing. It is called in the consumer's thread, between two events. It may
-            return None to continue, a list of events to deliver first, or a mapping of variables to restart the
-            subscription with. ``subscribe`` accepts a different function for one subscription.
+            of seconds for which events are missing, from the last sign of life of that connection. It is called in the
+            consumer's thread, between two events. It may return None to continue, a list of events to deliver first, or
+            a mapping of variables to restart the subscription with. ``subscribe`` accepts a different function for one
+            subscription.
         max_message_size: the maximum size of a WebSocket message, or of an event of a stream, in bytes; 16 MiB by
             default, 0 for no limit.
         client_session_args: further arguments for ``aiohttp.ClientSession``. ``connector`` and ``cookie_jar`` must be

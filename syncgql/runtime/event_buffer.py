@@ -50,7 +50,8 @@ class SubscriptionStats(NamedTuple):
         dropped: events that were dropped because the buffer was full, or with the rest of it at ``close()``.
         buffered: events that wait for the consumer.
         reconnects: how often the subscription was sent again after its connection was lost.
-        missing_seconds: the seconds for which events are missing because of that.
+        missing_seconds: the seconds for which events are missing because of that, counted from the last sign of life
+            of each lost connection.
     """
 
     received: int

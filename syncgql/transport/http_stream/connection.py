@@ -72,10 +72,8 @@ class StreamConnection:
             if self._reader.may_end:
                 sink.finish()
                 return None
-            if self._silence is not None:
-                return self._silence
             self._mask.error(error)
-            return failed(error)
+            return liveness.dated(self._silence or failed(error))
         finally:
             liveness.stop()
             await self._response.close()
@@ -104,7 +102,7 @@ class StreamConnection:
         if self._reader.may_end:
             sink.finish()
             return None
-        return ended_early(self._where)
+        return liveness.dated(ended_early(self._where))
 
     def _error(self, event: Completed | Failed) -> TransportError | None:
         if isinstance(event, Completed):
@@ -112,8 +110,8 @@ class StreamConnection:
         self._mask.errors(event.errors)
         return error_of(ExecutionResult(ABSENT, event.errors, response=self._response.head))
 
-    def _fell_silent(self, seconds: float) -> None:
-        self._silence = silent(self._where, LIMIT, seconds)
+    def _fell_silent(self, seconds: float, silent_for: float) -> None:
+        self._silence = silent(self._where, LIMIT, seconds, silent_for=silent_for)
         self._response.abort()
 
 

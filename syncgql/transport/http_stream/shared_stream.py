@@ -104,7 +104,7 @@ class SharedStream:
             loss = await self._read()
         except TransportError as error:
             self._mask.error(error)
-            loss = self._silence or failed(error)
+            loss = self._liveness.dated(self._silence or failed(error))
         finally:
             self._liveness.stop()
             if self._idle is not None:
@@ -121,7 +121,7 @@ class SharedStream:
                 for event in self.reader.feed(chunk):
                     if not isinstance(event, Heartbeat):
                         await self._dispatch(*event)
-        return ended_early(self._where)
+        return self._liveness.dated(ended_early(self._where))
 
     async def _dispatch(self, id: str, event: StreamEvent) -> None:
         operation = self.operations.get(id)
@@ -144,8 +144,8 @@ class SharedStream:
             error = error_of(ExecutionResult(ABSENT, event.errors))
         operation.finish(error)
 
-    def _fell_silent(self, seconds: float) -> None:
-        self._silence = silent(self._where, LIMIT, seconds)
+    def _fell_silent(self, seconds: float, silent_for: float) -> None:
+        self._silence = silent(self._where, LIMIT, seconds, silent_for=silent_for)
         self._response.abort()
 
 

@@ -210,7 +210,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         if not self._is_subscription:
             raise loss.error()
         loop = asyncio.get_running_loop()
-        lost_at = loop.time()
+        lost_at = loop.time() - loss.silent_for
         self._last_event_id = connection.last_event_id or self._last_event_id
         self._reconnection_time = connection.reconnection_time or self._reconnection_time
         await self._wait(loss, was_useful=connection.was_useful)

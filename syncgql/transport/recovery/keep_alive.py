@@ -43,10 +43,11 @@ class KeepAlive:
     The reader sets ``last_received`` for every message. While reading is paused, silence does not count as a timeout.
 
     Args:
-        give_up: called at most once, with the name and the seconds of the limit that expired.
+        give_up: called at most once, with the name and the seconds of the limit that expired, and the seconds since
+            the last message. The latter are more if the limit counts from a ping.
     """
 
-    def __init__(self, give_up: Callable[[str, float], object]) -> None:
+    def __init__(self, give_up: Callable[[str, float, float], object]) -> None:
         self._loop = asyncio.get_running_loop()
         self._give_up = give_up
         self._timers: dict[tuple[str, float], asyncio.TimerHandle] = {}
@@ -121,4 +122,4 @@ class KeepAlive:
 
     def _end(self, limit: str, seconds: float) -> None:
         self.stop()
-        self._give_up(limit, seconds)
+        self._give_up(limit, seconds, self.time() - self.last_received)

@@ -40,6 +40,7 @@ class ConnectionLoss(NamedTuple):
         cause: the cause of the error.
         retry_after: the seconds that the server asked to wait.
         code: the close code, if the peer closed the connection or it broke.
+        silent_for: the seconds between the last sign of life and the loss, in which events may be missing.
     """
 
     make: Callable[[], TransportError]
@@ -47,6 +48,7 @@ class ConnectionLoss(NamedTuple):
     cause: BaseException | None = None
     retry_after: float | None = None
     code: int | None = None
+    silent_for: float = 0.0
 
     def error(self) -> TransportError:
         """Return a new error for this loss."""
@@ -99,10 +101,12 @@ def not_prepared(url: str, error: Exception) -> ConnectionLoss:
     return ConnectionLoss(functools.partial(TransportConnectionFailed, message), RetryDecision.YES, error)
 
 
-def silent(url: str, limit: str, seconds: float, cause: BaseException | None = None) -> ConnectionLoss:
-    """Nothing was received for too long; *limit* is the option that sets the limit."""
+def silent(
+    url: str, limit: str, seconds: float, *, silent_for: float, cause: BaseException | None = None
+) -> ConnectionLoss:
+    """Nothing was received for *silent_for* seconds; *limit* is the option that sets the limit."""
     message = f"{url} sent nothing within {limit}, {Duration(seconds)}; the connection was closed."
-    return timed_out(message, limit, seconds, cause)
+    return timed_out(message, limit, seconds, cause)._replace(silent_for=silent_for)
 
 
 def left(url: str) -> ConnectionLoss:

@@ -175,7 +175,7 @@ class Outage:
         )
 
     def ended(self, now: float, lost_at: Collection[float]) -> None:
-        """Log that the connection is re-established; *lost_at* has the times at which its subscriptions were lost."""
+        """Log that the connection is re-established; *lost_at* has, per subscription, the start of its gap."""
         if lost_at:
             gap = now - min(lost_at)
             logger.warning(

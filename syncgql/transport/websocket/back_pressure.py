@@ -34,10 +34,13 @@ class BackPressure:
 
     Attributes:
         held_up: seconds of the longest pause whose effects may last; 0 if there is none.
+        behind_since: the loop's time when the first of these pauses began; None if there is none. Later events may not
+            have been read yet, and are lost with the connection.
     """
 
     def __init__(self, show_life: Callable[[], Awaitable[object]]) -> None:
         self.held_up = 0.0
+        self.behind_since: float | None = None
         self._show_life = show_life
         self._time = asyncio.get_running_loop().time
         self._paused_until = 0.0
@@ -54,6 +57,8 @@ class BackPressure:
         self._paused_until = self._time()
         seconds = self._paused_until - since
         if seconds >= HEARTBEAT_SECONDS:
+            if self.behind_since is None:
+                self.behind_since = since
             self.held_up = max(self.held_up, seconds)
 
     def end(self) -> None:
@@ -68,5 +73,5 @@ class BackPressure:
         now = self._time()
         is_through = now - since > CAUGHT_UP_SECONDS or now - self._paused_until > DRAINED_SECONDS
         if is_through and message.type in (aiohttp.WSMsgType.TEXT, aiohttp.WSMsgType.PING):
-            self.held_up = 0.0
+            self.held_up, self.behind_since = 0.0, None
         return message

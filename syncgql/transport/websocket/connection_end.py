@@ -100,6 +100,9 @@ class ConnectionEnd:
     def lose(self, loss: ConnectionLoss) -> None:
         """Record why the connection ended, unless an earlier reason is known."""
         if self.loss is None:
+            if (since := self._pressure.behind_since) is not None:
+                behind_for = asyncio.get_running_loop().time() - since
+                loss = loss._replace(silent_for=max(loss.silent_for, behind_for))
             self.loss = loss
         self._on_lost(self.loss)
 
@@ -156,9 +159,9 @@ class ConnectionEnd:
             self._broke(error)
             self.abort()
 
-    def silent(self, limit: str, seconds: float) -> None:
+    def silent(self, limit: str, seconds: float, silent_for: float) -> None:
         """End a connection whose peer sent nothing for too long."""
-        self.lose(silent(self._url, limit, seconds))
+        self.lose(silent(self._url, limit, seconds, silent_for=silent_for))
         self.abort()
 
     async def close(self, code: int, reason: str) -> None:
@@ -224,7 +227,8 @@ def _broken(url: str, error: Exception, options: WebSocketOptions) -> Connection
     if isinstance(error, aiohttp.WebSocketError):
         return _bad_frame(url, error, options.max_message_size)
     if isinstance(error, asyncio.TimeoutError):
-        return silent(url, "receive_timeout", options.receive_timeout or 0.0, error)
+        seconds = options.receive_timeout or 0.0
+        return silent(url, "receive_timeout", seconds, silent_for=seconds, cause=error)
     return ConnectionLoss(functools.partial(translate, error, url, is_new=False), RetryDecision.YES, error)
 
 

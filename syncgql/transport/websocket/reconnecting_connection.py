@@ -203,7 +203,7 @@ class ReconnectingConnection(Listener):
         loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
             if operation.is_repeatable:
-                operation.lost_at = now if operation.lost_at is None else operation.lost_at
+                operation.lost_at = now - loss.silent_for if operation.lost_at is None else operation.lost_at
                 self._waiting[operation] = None
             else:
                 self._fail(operation, loss.error())

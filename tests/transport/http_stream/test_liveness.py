@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from syncgql import TransportConnectionFailed
 from syncgql.transport.http_stream.liveness import StreamLiveness
 from syncgql.transport.http_stream.options import StreamOptions
 from syncgql.transport.recovery.keep_alive import READER_TURNS
+from syncgql.transport.recovery.loss import failed
 
 from ..asynchronous import in_loop
 
@@ -22,7 +24,11 @@ class Watched:
         self.now = -1e6  # before the limit of the whole test
         self.loop.time = lambda: self.now  # type: ignore[method-assign]
         self.silences: list[float] = []
-        self.liveness = StreamLiveness(StreamOptions(**options), self.silences.append, has_heartbeats=has_heartbeats)
+        self.liveness = StreamLiveness(StreamOptions(**options), self.give_up, has_heartbeats=has_heartbeats)
+
+    def give_up(self, seconds: float, silent_for: float) -> None:
+        assert silent_for >= seconds
+        self.silences.append(seconds)
 
     async def after(self, seconds: float, *, heartbeat: bool = False) -> list[float]:
         """Let time pass, and bytes arrive then; return the limits that ran out."""
@@ -116,3 +122,43 @@ async def test_stop() -> None:
     watched = Watched(has_heartbeats=False)
     watched.liveness.stop()
     assert await watched.idle(1000) == []
+
+
+@in_loop
+async def test_a_loss_after_a_long_pause() -> None:
+    """Events since the first long pause may be lost, until bytes arrive that were not waiting to be read."""
+    loss = failed(TransportConnectionFailed("It broke."))
+    watched = Watched(has_heartbeats=False)
+    assert watched.liveness.dated(loss) is loss
+    for seconds in (5, 2):
+        watched.liveness.pause()
+        watched.now += seconds
+        watched.liveness.resume()
+        await watched.after(0.5)
+    assert watched.liveness.dated(loss).silent_for == 8
+    await watched.after(1.5)
+    assert watched.liveness.dated(loss) is loss
+
+
+@in_loop
+async def test_a_loss_after_a_short_pause() -> None:
+    """A pause of less than a second does not count."""
+    loss = failed(TransportConnectionFailed("It broke."))
+    watched = Watched(has_heartbeats=False)
+    watched.liveness.pause()
+    watched.now += 0.5
+    watched.liveness.resume()
+    assert watched.liveness.dated(loss) is loss
+
+
+@in_loop
+async def test_a_backlog_is_read_within_a_minute() -> None:
+    """A stream of frequent events is no longer behind a minute after the last pause."""
+    loss = failed(TransportConnectionFailed("It broke."))
+    watched = Watched(has_heartbeats=False)
+    watched.liveness.pause()
+    watched.now += 5
+    watched.liveness.resume()
+    for _ in range(122):
+        await watched.after(0.5)
+    assert watched.liveness.dated(loss) is loss

@@ -151,6 +151,21 @@ def test_a_reconnect_without_a_response(protocol: Protocol) -> None:
 
 
 @each_protocol
+def test_a_gap_begins_with_the_last_sign_of_life(protocol: Protocol) -> None:
+    """A stream that is lost by silence has missed events since its last bytes."""
+    held = Held()
+    last = wire(protocol, protocol.n(2), protocol.complete)
+    with (
+        WireServer(wire(protocol, protocol.n(1), held, end="open"), last) as server,
+        protocol.client(server.url, reconnect=SOON, keep_alive_timeout=6.0) as client,
+    ):
+        events = client.subscribe(SUBSCRIPTION)
+        assert list(events) == [{"n": 1}, {"n": 2}]
+        held.release()
+        assert events.stats.missing_seconds >= 6.0 - 0.1
+
+
+@each_protocol
 def test_other_variables(protocol: Protocol) -> None:
     """``on_reconnect`` may start the subscription again with other variables."""
     document = "subscription ($after: Int) { n(after: $after) }"

@@ -15,7 +15,7 @@ async def test_limits_do_not_run_while_paused() -> None:
     ends: list[str] = []
     ended = asyncio.Event()
 
-    def give_up(limit: str, seconds: float) -> None:
+    def give_up(limit: str, seconds: float, silent_for: float) -> None:
         ends.append(limit)
         ended.set()
 
@@ -57,7 +57,7 @@ async def test_a_response_at_the_time_of_its_ping() -> None:
         if pings == 3:
             thrice.set()
 
-    def give_up(limit: str, seconds: float) -> None:
+    def give_up(limit: str, seconds: float, silent_for: float) -> None:
         ends.append(limit)
         thrice.set()
 
@@ -75,7 +75,7 @@ async def test_another_limit_replaces_the_first() -> None:
     ends: list[float] = []
     ended = asyncio.Event()
 
-    def give_up(limit: str, seconds: float) -> None:
+    def give_up(limit: str, seconds: float, silent_for: float) -> None:
         ends.append(seconds)
         ended.set()
 
@@ -84,3 +84,19 @@ async def test_another_limit_replaces_the_first() -> None:
     keep_alive.watch("silence", 0.2)
     await asyncio.wait_for(ended.wait(), 30)
     assert ends == [0.2]
+
+
+@in_loop
+async def test_the_silence_before_a_ping_counts() -> None:
+    """If there is no response to a ping, the peer has been silent since its last message, not since the ping."""
+    given_up: asyncio.Future[tuple[str, float, float]] = asyncio.get_running_loop().create_future()
+
+    async def ping() -> None:
+        pass
+
+    keep_alive = KeepAlive(lambda *args: given_up.set_result(args))
+    keep_alive.last_received -= 1000
+    keep_alive.probe(Probe("heartbeat", 0.02, 0.01, ping, always=False))
+    limit, seconds, silent_for = await asyncio.wait_for(given_up, 30)
+    assert (limit, seconds) == ("heartbeat", 0.01)
+    assert silent_for > 1000

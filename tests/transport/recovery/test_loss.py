@@ -17,7 +17,7 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql.protocol.close_codes import RetryDecision
-from syncgql.transport.recovery.loss import decision_for
+from syncgql.transport.recovery.loss import decision_for, silent
 
 RETRY, FATAL, REFUSED = RetryDecision.YES, RetryDecision.NO, RetryDecision.WITH_NEW_CREDENTIALS
 
@@ -60,3 +60,11 @@ def bad_handshake(reason: str) -> aiohttp.ClientConnectorSSLError:
 def test_verdict(error: Exception, decision: RetryDecision) -> None:
     """Each failed connection is retried, final, or a refusal."""
     assert decision_for(error) is decision
+
+
+def test_a_silent_peer_was_lost_before_that_was_noticed() -> None:
+    """The loss has the seconds of silence, the error those of the limit."""
+    loss = silent("ws://host", "heartbeat", 3, silent_for=9)
+    error = loss.error()
+    assert isinstance(error, TransportTimeout)
+    assert (loss.silent_for, error.seconds) == (9, 3)

@@ -96,6 +96,7 @@ def test_f18_socket_that_is_cut_while_paused_is_a_gap(
             counts.append(count)
         assert counts == list(range(1, len(counts) + 1))
         assert count == 1
+        assert events.stats.missing_seconds >= back_pressure.HEARTBEAT_SECONDS  # the gap begins with the pause
     assert "its buffer was full for" in caplog.text
 
 

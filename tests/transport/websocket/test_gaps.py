@@ -6,7 +6,14 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from syncgql import ExecutionResult, GraphQLRequest, ReconnectPolicy, TransportConnectionFailed
+from syncgql import (
+    AIOHTTPWebsocketsTransport,
+    Client,
+    ExecutionResult,
+    GraphQLRequest,
+    ReconnectPolicy,
+    TransportConnectionFailed,
+)
 from syncgql.protocol import json_codec
 from syncgql.runtime.event_buffer import EventBuffer
 from syncgql.runtime.event_markers import Gap
@@ -15,6 +22,7 @@ from syncgql.transport.websocket.active_operation import ActiveOperation
 from syncgql.transport.websocket.handshake import GraphQLDialect
 from syncgql.transport.websocket.reconnecting_connection import ReconnectingConnection
 
+from ...servers.scripted import Peer, ScriptedServer
 from ..asynchronous import in_loop
 
 LOSS = failed(TransportConnectionFailed("It broke."))
@@ -72,3 +80,22 @@ async def test_a_gap_precedes_events_that_arrive_while_the_operation_is_sent() -
     await sockets[2].started.wait()
     assert [type(events.get(0)) for _ in range(4)] == [ExecutionResult, Gap, Gap, ExecutionResult]
     assert events.stats.reconnects == 2
+
+
+def test_a_gap_begins_with_the_last_sign_of_life() -> None:
+    """A peer that is silent has not sent events since its last message, long before the silence is noticed."""
+    gaps: list[float] = []
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        id = (await peer.receive())["id"]
+        if peer.number == 1:
+            await asyncio.Event().wait()
+        await peer.send("next", id=id, payload={"data": {"n": 1}})
+        await peer.drain()
+
+    with ScriptedServer(script) as server:
+        transport = AIOHTTPWebsocketsTransport(server.ws_url, heartbeat=1, reconnect=ReconnectPolicy(base=0, cap=0))
+        with Client(transport=transport) as client:
+            assert next(client.subscribe("subscription { n }", on_reconnect=gaps.append)) == {"n": 1}
+    assert gaps[0] >= 1.5 - 0.1  # the interval of the heartbeat, and half of it for the response
