@@ -49,6 +49,7 @@ class GraphQLRequest:
 
     Attributes:
         has_directives: whether the text contains ``@``. It may be in a string or a comment, so only False is certain.
+        may_subscribe: whether the text contains the word "subscription"; only False is certain.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -61,6 +62,7 @@ class GraphQLRequest:
         "_text",
         "extensions",
         "has_directives",
+        "may_subscribe",
         "operation_name",
         "variable_values",
     )
@@ -71,6 +73,7 @@ class GraphQLRequest:
     _document: DocumentNode | None
     _operation_type: str | None
     has_directives: bool
+    may_subscribe: bool
     variable_values: Mapping[str, Any] | None
     operation_name: str | None
     extensions: Mapping[str, Any] | None
@@ -101,6 +104,7 @@ class GraphQLRequest:
         assign(self, "_document", None if isinstance(document, str) else document)
         assign(self, "_operation_type", None)
         assign(self, "has_directives", "@" in text)
+        assign(self, "may_subscribe", "subscription" in text)
         assign(self, "variable_values", variable_values or None)
         assign(self, "operation_name", plain_text(operation_name) if operation_name else None)
         assign(self, "extensions", extensions or None)
@@ -205,7 +209,7 @@ class GraphQLRequest:
         Parsing takes a thousand times longer than searching the text, so a document without the words "mutation" and
         "subscription" is not parsed and counts as a query.
         """
-        if "mutation" not in self._text and "subscription" not in self._text:
+        if "mutation" not in self._text and not self.may_subscribe:
             return True
         try:
             return self.operation_type == "query"
@@ -219,7 +223,7 @@ class GraphQLRequest:
         Raises:
             DocumentError: the document contains that word, and has a syntax error or no operation to run.
         """
-        return "subscription" in self._text and self.operation_type == "subscription"
+        return self.may_subscribe and self.operation_type == "subscription"
 
     @property
     def incremental_directive(self) -> str:

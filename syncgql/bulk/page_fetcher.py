@@ -85,7 +85,7 @@ class PageFetcher:
             request = self._request_at(cursor)
             try:
                 result = executor.execute(request) if get_result is None else get_result()
-                page = self._pagination.read(self._data(result, request), cursor)
+                page = self._pagination.read(self._data(result), cursor)
             except TransportError as error:
                 get_result = None
                 if self._pagination.may_shrink and self._size.shrink(error):
@@ -106,10 +106,10 @@ class PageFetcher:
         nodes = self._pagination.typed_nodes(self._request.decode(result.data))
         return page if nodes is None else page._replace(nodes=nodes)
 
-    def _data(self, result: ExecutionResult, request: GraphQLRequest) -> Any:
+    def _data(self, result: ExecutionResult) -> Any:
         if self._returns_errors and result.errors and result.data is not None:
             return result.data
-        return data_or_raise(result, request)
+        return data_or_raise(result)
 
     def _request_at(self, cursor: Any) -> GraphQLRequest:
         return GraphQLRequest(self._request, self._variables_at(cursor))

@@ -96,7 +96,7 @@ class ExecuteMethods(ClientBase):
         result = self._pipeline.execute(operation)
         if isinstance(prepared, TypedRequest):
             return decoded_or_raise(result, prepared)
-        return data_or_raise(result, prepared)
+        return data_or_raise(result)
 
     @overload
     def execute_result(

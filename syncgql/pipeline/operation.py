@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..checks import check_count, check_mapping
 from ..deadline import Deadline
+from ..exceptions import DocumentError
 from ..request import GraphQLRequest
 
 __all__ = ["Operation"]
@@ -86,4 +87,22 @@ class Operation(NamedTuple):
             self.attempt if attempt is None else check_count("attempt", attempt, least=1),
             self.is_introspection,
             self.waited,
+        )
+
+
+def refuse_subscription(request: GraphQLRequest) -> None:
+    """Check that a request, which may be a subscription, has one result.
+
+    Some servers execute a subscription over HTTP as if it were a query: its field is null, and there is no error.
+
+    Raises:
+        DocumentError: the operation to run is a subscription. Another error in the document is left to the server.
+    """
+    try:
+        is_subscription = request.is_subscription
+    except DocumentError:
+        return
+    if is_subscription:
+        raise DocumentError(
+            "The operation is a subscription, which has more than one result; pass it to client.subscribe()."
         )

@@ -26,7 +26,7 @@ from ..subscription import OnReconnect, Subscription, check_on_reconnect
 from ..tracebacks import cut
 from .dispatch import BlockingDispatcher, Dispatcher, LoopDispatcher, SubscriptionOptions
 from .middleware import Execute
-from .operation import Operation
+from .operation import Operation, refuse_subscription
 from .policies import Policies
 from .request_workers import RequestWorkers
 from .steps import Steps
@@ -153,6 +153,8 @@ class Pipeline:
             dispatch: the last step, instead of the dispatcher's.
         """
         try:
+            if operation.request.may_subscribe:
+                refuse_subscription(operation.request)
             if self._schema.prepares_requests:
                 operation = self.prepare(operation)
             steps = self._steps
@@ -166,6 +168,8 @@ class Pipeline:
     def submit(self, operation: Operation, convert: Callable[[ExecutionResult], T]) -> Future[T]:
         """Run a query or mutation and return a future of its converted result, like ``Client.submit``."""
         try:
+            if operation.request.may_subscribe:
+                refuse_subscription(operation.request)
             operation = self.prepare(operation)
 
             def finish(result: ExecutionResult) -> T:
@@ -202,6 +206,8 @@ class Pipeline:
             check_seconds("timeout", timeout)
 
         def new_operation(request: GraphQLRequest) -> Operation:
+            if request.may_subscribe:
+                refuse_subscription(request)
             return self.operation(request, timeout, headers, extra_args, counts_queueing=False)
 
         return BulkExecutor(self, new_operation, concurrency)

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..exceptions import DocumentError, TransportError, TransportProtocolError, TransportQueryError
-from ..messages import as_sentence
+from ..exceptions import TransportError, TransportProtocolError, TransportQueryError
 from ..request import GraphQLRequest
 from ..result import ABSENT, ExecutionResult, Response, UndecodedResult
 from ..typed.request import TypedRequest
@@ -49,12 +48,8 @@ def parse_response(value: Any, response: Response | None = None) -> ExecutionRes
     return ExecutionResult(data, errors, extensions if isinstance(extensions, dict) else None, response)
 
 
-def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None) -> Any:
+def data_or_raise(result: ExecutionResult) -> Any:
     """Return the data of the result of a query or mutation.
-
-    Args:
-        result: the result.
-        request: the request; used only for advice in an error.
 
     Raises:
         TransportQueryError: the result has errors; the exception has the partial data.
@@ -66,7 +61,7 @@ def data_or_raise(result: ExecutionResult, request: GraphQLRequest | None = None
         if data is None:
             raise _null_data(result)
         return data
-    raise error_of(result, request)
+    raise error_of(result)
 
 
 def decoded_or_raise(result: ExecutionResult, request: GraphQLRequest) -> Any:
@@ -77,10 +72,10 @@ def decoded_or_raise(result: ExecutionResult, request: GraphQLRequest) -> Any:
         ResultError: the data does not match the type of the result.
     """
     if not isinstance(request, TypedRequest):
-        return data_or_raise(result, request)
+        return data_or_raise(result)
     is_undecoded = isinstance(result, UndecodedResult) and result.text is not None
     if not is_undecoded or result.errors is not None:
-        data_or_raise(result, request)
+        data_or_raise(result)
     return request.decode_result(result)
 
 
@@ -98,21 +93,13 @@ def event_data(result: ExecutionResult) -> Any:
     raise error_of(result)
 
 
-def error_of(result: ExecutionResult, request: GraphQLRequest | None = None) -> TransportError:
-    """Return the exception for the errors of a result.
-
-    Args:
-        result: a result with errors.
-        request: the query or mutation that was sent, for the advice.
-    """
+def error_of(result: ExecutionResult) -> TransportError:
+    """Return the exception for the errors of a result."""
     errors = result.errors or []
     if is_throttled(result):
         return throttled_error(result)
-    description = describe_errors(errors)
-    if request is not None and _is_subscription(request):
-        description = f"{as_sentence(description)} This document is a subscription; use client.subscribe()."
     return TransportQueryError(
-        description,
+        describe_errors(errors),
         errors=errors,
         data=result.data,
         extensions=result.extensions,
@@ -134,10 +121,3 @@ def kind_of(value: Any) -> str:
     """Name the JSON type of a decoded value, with its article."""
     kinds = {dict: "an object", list: "a list", str: "a string", bool: "a boolean", type(None): "null"}
     return kinds.get(type(value), "a number")
-
-
-def _is_subscription(request: GraphQLRequest) -> bool:
-    try:
-        return request.is_subscription
-    except DocumentError:
-        return False  # the server's errors describe the problem

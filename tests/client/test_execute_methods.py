@@ -65,16 +65,6 @@ def test_errors_are_raised_with_partial_data(strawberry_server: Server) -> None:
         assert (result.data, result.errors) == (caught.value.data, caught.value.errors)
 
 
-def test_a_subscription_sent_as_a_query_raises_with_advice(any_server: Server) -> None:
-    """Each server has a different error for a subscription over HTTP; the advice is added after it."""
-    with Client(any_server.url) as client:
-        for call in (client.execute, lambda document: client.submit(document).result()):
-            with pytest.raises(
-                TransportQueryError, match=r"This document is a subscription; use client.subscribe\(\)\.$"
-            ):
-                call("subscription { count(to: 1) }")
-
-
 def test_a_validation_error_is_a_query_error(client: Client) -> None:
     """It does not matter whether the server reports it with status 200 (Strawberry) or 400 (Ariadne)."""
     with pytest.raises(TransportQueryError, match="Cannot query field 'nope'"):

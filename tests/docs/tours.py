@@ -65,6 +65,9 @@ class Recorder:
         self.steps: list[Step] = []
         self._seen: set[FrameType] = set()
         self._is_recording = False
+        # In Python 3.11, ast.parse raises SystemError if another thread parses at the same time. The collector may
+        # switch threads inside it: https://github.com/python/cpython/issues/106905
+        self._parsing = threading.Lock()
 
     @contextmanager
     def recording(self, *, caller: bool = True) -> Iterator[None]:
@@ -89,7 +92,8 @@ class Recorder:
         resumed = frame in self._seen
         if code.co_flags & (inspect.CO_COROUTINE | inspect.CO_GENERATOR | inspect.CO_ASYNC_GENERATOR):
             self._seen.add(frame)
-        name = functions_of(file).get(code.co_firstlineno, code.co_name)
+        with self._parsing:
+            name = functions_of(file).get(code.co_firstlineno, code.co_name)
         self.steps.append(Step(_thread(), file.relative_to(PACKAGE).as_posix(), name, resumed))
 
 

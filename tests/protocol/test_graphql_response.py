@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from syncgql import ExecutionResult, GraphQLRequest, TransportProtocolError, TransportQueryError
+from syncgql import ExecutionResult, TransportProtocolError, TransportQueryError
 from syncgql.protocol.graphql_response import MalformedResponse, data_or_raise, event_data, parse_response
 
 
@@ -84,23 +84,3 @@ def test_any_json_is_a_response_or_refused(value: Any) -> None:
         data_or_raise(result)
     assert info.value.errors == result.errors
     assert str(info.value)
-
-
-@pytest.mark.parametrize(
-    ("document", "operation_name", "is_said"),
-    [
-        ("subscription { a }", None, True),
-        ("query Q { a } subscription S { a }", "S", True),
-        ("query Q { a } subscription S { a }", "Q", False),
-        ("query Q { a } subscription S { a }", None, False),
-        ("{ subscription }", None, False),
-        ("subscription {", None, False),
-    ],
-)
-def test_subscription_sent_as_a_query(document: str, operation_name: str | None, is_said: bool) -> None:
-    """If there are errors, the message points out a subscription, but no other fault."""
-    result = parse_response({"errors": [{"message": "no"}]})
-    with pytest.raises(TransportQueryError) as info:
-        data_or_raise(result, GraphQLRequest(document, operation_name=operation_name))
-    advice = "no. This document is a subscription; use client.subscribe()."
-    assert str(info.value) == (advice if is_said else "no")
