@@ -1,4 +1,4 @@
-"""check_overwrite: protects a file that this package did not write from being replaced by one that it writes."""
+"""check_overwrite: refuses to overwrite files of another kind than the one to be written."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ BEGINNING = 16_384
 
 
 def check_overwrite(path: Path, pattern: str, kind: str) -> None:
-    """Check that a file may be written: there is none, it is empty, or it is of the same kind.
+    """Check that *path* may be written: the file does not exist, is empty, or is of this kind.
 
     Only regular files are checked, because reading a pipe or a terminal would wait for data.
 

@@ -74,7 +74,7 @@ def find_endpoint(text: str) -> Endpoint:
     if is_url(text):
         return Endpoint(text)
     if "{" in text:
-        raise click.UsageError("The URL comes before the document: syncgql run URL '{ ... }'")
+        raise click.UsageError("The URL comes before the document: URL '{ ... }'")
     found = configured_endpoint(text)
     if found is None:
         names = ", ".join(sorted(set(endpoint_names())))

@@ -73,6 +73,7 @@ def decoded_or_raise(result: ExecutionResult, request: GraphQLRequest) -> Any:
     """
     if not isinstance(request, TypedRequest):
         return data_or_raise(result)
+    # An undecoded result has data; reading it here would decode it into dicts.
     is_undecoded = isinstance(result, UndecodedResult) and result.text is not None
     if not is_undecoded or result.errors is not None:
         data_or_raise(result)

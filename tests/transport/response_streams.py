@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -15,9 +16,11 @@ from syncgql import (
     MultipartSubscriptionTransport,
     ReconnectPolicy,
     TransportConnectionFailed,
+    TransportTimeout,
 )
 
-from ..servers.wire import WireConnection
+from ..servers.stream_wire import Stream
+from ..servers.wire import WireConnection, WireServer
 
 SUBSCRIPTION = "subscription { n }"
 SOON = ReconnectPolicy(base=0.01, cap=0.01)
@@ -118,6 +121,29 @@ def until_lost(client: Client, document: str = SUBSCRIPTION) -> tuple[list[Any],
     except TransportConnectionFailed as error:
         return received, error
     pytest.fail(f"The connection was not lost after {received}.")
+
+
+def check_silence(protocol: Protocol) -> None:
+    """Check that signs of life keep a stream alive, and that it is lost when nothing arrives any more."""
+    while not _ends_in_silence(protocol):
+        pass  # The machine was so busy that a sign of life came too late.
+
+
+def _ends_in_silence(protocol: Protocol) -> bool:
+    pieces = chain([protocol.start], paced([protocol.alive] * 20, seconds=0.1), [protocol.n(1)])
+    with (
+        WireServer(Stream(pieces, content_type=protocol.content_type, end="open")) as server,
+        protocol.client(server.url, keep_alive_timeout=1.5) as client,
+    ):
+        events = client.subscribe(SUBSCRIPTION)
+        try:
+            assert next(events) == {"n": 1}
+        except TransportTimeout:
+            return False
+        with pytest.raises(TransportTimeout) as info:
+            next(events)
+    assert (info.value.limit, info.value.seconds) == ("keep_alive_timeout", 1.5)
+    return True
 
 
 def answer_once(connection: WireConnection, response: bytes) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import chain
 from typing import Any
 
 import pytest
@@ -14,7 +13,6 @@ from syncgql import (
     TransportProtocolError,
     TransportQueryError,
     TransportServerError,
-    TransportTimeout,
     gql,
 )
 
@@ -31,9 +29,9 @@ from .response_streams import (
     SOON,
     SUBSCRIPTION,
     answer_once,
+    check_silence,
     n_part,
     numbers,
-    paced,
     part,
     until_lost,
 )
@@ -173,25 +171,7 @@ def test_m09_refused(yoga_server: StreamServer) -> None:
 
 def test_m10_silence() -> None:
     """Heartbeats keep a stream alive; without them it is lost."""
-
-    def succeeds() -> bool:
-        pieces = chain([OPENING], paced([HEARTBEAT] * 20, seconds=0.1), [n_part(1)])
-        with (
-            WireServer(Stream(pieces, content_type=MULTIPART_TYPE, end="open")) as server,
-            MULTIPART.client(server.url, keep_alive_timeout=1.5) as client,
-        ):
-            events = client.subscribe(SUBSCRIPTION)
-            try:
-                assert next(events) == {"n": 1}
-            except TransportTimeout:
-                return False  # The machine was so busy that the heartbeats came too late.
-            with pytest.raises(TransportTimeout) as info:
-                next(events)
-        assert (info.value.limit, info.value.seconds) == ("keep_alive_timeout", 1.5)
-        return True
-
-    while not succeeds():
-        pass
+    check_silence(MULTIPART)
 
 
 def test_m11_break_closes_the_connection(strawberry_streams: StreamServer) -> None:

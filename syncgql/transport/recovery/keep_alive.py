@@ -44,7 +44,7 @@ class KeepAlive:
 
     Args:
         give_up: called at most once, with the name and the seconds of the limit that expired, and the seconds since
-            the last message. The latter are more if the limit counts from a ping.
+            the last message. The latter is longer if the limit counts from a ping.
     """
 
     def __init__(self, give_up: Callable[[str, float, float], object]) -> None:

@@ -31,7 +31,7 @@ class ActiveOperation:
         deadline: the deadline of that caller; None for no limit, or if no caller waits.
         is_repeatable: whether it may be sent again after the server has received it. A query or mutation may not,
             because it may have run.
-        lost_at: the loop's time since which events may be missing; None if none are.
+        lost_at: the loop's time from which on events may be missing; None if none are missing.
         was_sent: whether it may have reached the server, on this socket or an earlier one.
     """
 

@@ -2,7 +2,7 @@
 
 A sink that blocks has its own socket, so not reading slows the server down. The server's pings are then not read
 either. During a pause the client sends unsolicited pongs, which WebSocket and both subprotocols allow, but a server may
-ignore them. The length of a pause is therefore recorded, for the message of an error that follows.
+ignore them. A pause is therefore recorded, for the message of an error that follows and the length of the gap.
 """
 
 from __future__ import annotations
