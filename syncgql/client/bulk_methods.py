@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..gql_names import unknown_argument
+from ..pipeline.operation import refuse_subscription
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..typed.request import TypedRequest
@@ -205,8 +206,8 @@ class BulkMethods(ClientBase):
             ``ClientClosed``.
 
         Raises:
-            DocumentError: the document has a syntax error, contains no connection or several, or its connection is
-                incomplete.
+            DocumentError: the document has a syntax error, is a subscription, contains no connection or several, or its
+                connection is incomplete.
             TypeError: an argument is unknown or has the wrong type.
             ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* is negative, or *on_error*
                 is unknown.
@@ -217,9 +218,11 @@ class BulkMethods(ClientBase):
         from ..bulk.pages import paginate
         from ..bulk.progress_option import progress_of
 
+        prepared = as_request(request, variable_values, operation_name)
+        refuse_subscription(prepared)  # before the search for a connection, whose errors would mislead
         return paginate(
             self._pipeline.bulk_executor(timeout, headers, extra_args),
-            as_request(request, variable_values, operation_name),
+            prepared,
             path=path,
             page_size=page_size,
             prefetch=prefetch,

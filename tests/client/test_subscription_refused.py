@@ -32,6 +32,7 @@ CALLS: dict[str, Call] = {
     "execute_many": lambda client: list(client.execute_many([TICK])),
     "poll": lambda client: next(client.poll(TICK, interval=0)),
     "paginate": lambda client: list(client.paginate(PAGES)),
+    "paginate without a connection": lambda client: list(client.paginate(TICK)),
 }
 
 
