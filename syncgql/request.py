@@ -168,9 +168,10 @@ class GraphQLRequest:
             DocumentError: the document has a syntax error, no operation, no operation of that name, or several
                 operations while ``operation_name`` is None.
         """
-        from graphql import OperationDefinitionNode
+        from graphql import FragmentDefinitionNode, OperationDefinitionNode
 
-        operations = [node for node in self.document.definitions if isinstance(node, OperationDefinitionNode)]
+        definitions = self.document.definitions
+        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
         names = [node.name.value for node in operations if node.name]
         if self.operation_name is not None:
             for node in operations:
@@ -180,7 +181,8 @@ class GraphQLRequest:
                 f"The document has no operation {self.operation_name!r}; its named operations are: {names or 'none'}."
             )
         if not operations:
-            raise DocumentError("The document has no operation, only fragments or type definitions.")
+            found = "only fragments" if isinstance(definitions[0], FragmentDefinitionNode) else "it is a schema"
+            raise DocumentError(f"The document has no operation; {found}.")
         if len(operations) > 1:
             raise DocumentError(
                 f"The document has {len(operations)} operations; name one with operation_name: {names}."

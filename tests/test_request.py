@@ -91,8 +91,10 @@ def test_operation_type() -> None:
         _ = GraphQLRequest(two).operation_type
     with pytest.raises(DocumentError, match="no operation 'C'"):
         _ = GraphQLRequest(two, operation_name="C").operation_type
-    with pytest.raises(DocumentError, match="no operation"):
+    with pytest.raises(DocumentError, match="no operation; only fragments"):
         _ = GraphQLRequest("fragment F on A {a}").operation_type
+    with pytest.raises(DocumentError, match="no operation; it is a schema"):
+        _ = GraphQLRequest("type Query {a: Int}").operation_type
 
 
 def test_a_request_is_immutable() -> None:

@@ -30,10 +30,17 @@ def read_document(text: str | None, file: Path | None) -> str:
     if text is not None and text != "-":
         if is_path(text) and os.path.isfile(text):
             raise click.UsageError(f"{text!r} is a file; pass it with -f: -f {shlex.quote(text)}")
+        if is_document_path(text):
+            raise click.UsageError(f"There is no file {text!r}.")
         return text
     if text is None and file is None and sys.stdin.isatty():
         raise click.UsageError("No document; pass one as an argument, with -f FILE or on standard input.")
     return read_stdin()
+
+
+def is_document_path(text: str) -> bool:
+    """Return whether *text* is the path of a GraphQL file, which may not exist. No document looks like that."""
+    return is_path(text) and text.endswith((".graphql", ".gql"))
 
 
 def read_stdin() -> str:

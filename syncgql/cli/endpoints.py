@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from typing import Any
 
 import click
 
+from .documents import is_document_path
 from .secrets import environment_variable
 
 KEYS = {"url", "headers", "schema"}
@@ -75,6 +77,8 @@ def find_endpoint(text: str) -> Endpoint:
         return Endpoint(text)
     if "{" in text:
         raise click.UsageError("The URL comes before the document: URL '{ ... }'")
+    if is_document_path(text):
+        raise click.UsageError(f"The URL comes before the document: URL -f {shlex.quote(text)}")
     found = configured_endpoint(text)
     if found is None:
         names = ", ".join(sorted(set(endpoint_names())))
@@ -110,7 +114,10 @@ def project_settings() -> tuple[Path, Mapping[str, Any]]:
     """
     path = _project_file()
     if path is None:
-        raise click.UsageError(f"There is no pyproject.toml in {Path.cwd()} or its parent folders.")
+        raise click.UsageError(
+            f"There is no pyproject.toml in {Path.cwd()} or its parent folders. Its tables [tool.syncgql] and "
+            "[tool.syncgql.codegen] contain the settings."
+        )
     return path, _settings_in(path)
 
 

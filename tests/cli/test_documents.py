@@ -26,5 +26,13 @@ def test_a_path_as_the_argument(tmp_path: Path) -> None:
     with pytest.raises(click.UsageError) as caught:
         read_document(str(path), None)
     assert caught.value.message == f"'{path}' is a file; pass it with -f: -f '{path}'"
-    for text in ("missing.graphql", "x" * 100_000, "{\0}", "\0"):
+    for text in ("x" * 100_000, "{\0}", "\0"):
         assert read_document(text, None) == text
+
+
+def test_a_missing_file_as_the_argument() -> None:
+    """The message names the file, instead of a syntax error in its name."""
+    for path in ("missing.graphql", "queries/missing.gql"):
+        with pytest.raises(click.UsageError) as caught:
+            read_document(path, None)
+        assert caught.value.message == f"There is no file {path!r}."

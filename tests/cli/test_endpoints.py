@@ -56,6 +56,8 @@ def test_the_document_before_the_url() -> None:
     for command in ("run", "subscribe"):
         outcome = syncgql(command, "{ hello }", "http://h/")
         assert (outcome.exit_code, "The URL comes before the document" in outcome.stderr) == (2, True)
+        outcome = syncgql(command, "a b.graphql", "http://h/")
+        assert (outcome.exit_code, "comes before the document: URL -f 'a b.graphql'" in outcome.stderr) == (2, True)
 
 
 def test_an_endpoint_of_the_user(strawberry_server: Server, tmp_path: Path) -> None:
