@@ -12,17 +12,19 @@ import os
 import socket
 from collections.abc import Awaitable, Coroutine
 from contextvars import Context, ContextVar
+from functools import partial
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import aiohttp
-from aiohttp.client_proto import ResponseHandler
+from aiohttp import client_proto
 from aiohttp.connector import Connection
 from aiohttp.tracing import Trace
 
 from ...deadline import Deadline
 from ..single_use import SingleUseServers
 from .response_guard import ResponseGuard
+from .response_handler import ResponseHandler
 from .tunnel import open_tunnel
 
 
@@ -126,7 +128,7 @@ class PoolAndSockets(aiohttp.BaseConnector):
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> ResponseHandler:
+    ) -> client_proto.ResponseHandler:
         # The method that all connectors implement, and that BaseConnector.connect() calls.
         protocol = await in_empty_context(self.pool._create_connection(req, traces, timeout))
         if req.proxy is not None and not req.is_ssl() and "Upgrade" in req.headers:
@@ -149,20 +151,24 @@ class TCPConnector(aiohttp.TCPConnector):
     A connection whose certificate does not have the pinned fingerprint is aborted. aiohttp only starts to close it, so
     a server that does not close its side would keep it open longer than the loop.
 
-    The methods are not part of aiohttp's public interface. If aiohttp does not call them, connections still work.
+    The connections use ``ResponseHandler``, which ends a malformed body.
+
+    These methods and ``_factory`` are not part of aiohttp's public interface. If aiohttp does not use them, connections
+    still work.
     """
 
     def __init__(self, limit: int = 100) -> None:
         super().__init__(limit=limit, socket_factory=_open)
+        self._factory = partial(ResponseHandler, self._loop)  # type: ignore[assignment]  # partial is invariant
 
     async def _create_connection(
         self, req: aiohttp.ClientRequest, traces: list[Any], timeout: aiohttp.ClientTimeout
-    ) -> ResponseHandler:
+    ) -> client_proto.ResponseHandler:
         return await in_empty_context(super()._create_connection(req, traces, timeout))
 
     async def _wrap_create_connection(
         self, *args: Any, req: aiohttp.ClientRequest, **options: Any
-    ) -> tuple[asyncio.Transport, ResponseHandler]:
+    ) -> tuple[asyncio.Transport, client_proto.ResponseHandler]:
         transport, protocol = await super()._wrap_create_connection(*args, req=req, **options)
         fingerprint = self._get_fingerprint(req)
         if fingerprint is not None:
@@ -175,7 +181,7 @@ class TCPConnector(aiohttp.TCPConnector):
 
     async def _start_tls_connection(
         self, underlying_transport: asyncio.Transport, *args: Any, **options: Any
-    ) -> tuple[asyncio.BaseTransport, ResponseHandler]:
+    ) -> tuple[asyncio.BaseTransport, client_proto.ResponseHandler]:
         try:
             return await super()._start_tls_connection(underlying_transport, *args, **options)
         except aiohttp.ServerFingerprintMismatch:
@@ -205,7 +211,9 @@ class Socket(socket.socket):
         super().close()
 
 
-async def in_empty_context(opening: Coroutine[Any, Any, ResponseHandler]) -> ResponseHandler:
+async def in_empty_context(
+    opening: Coroutine[Any, Any, client_proto.ResponseHandler],
+) -> client_proto.ResponseHandler:
     """Open a connection outside the caller's context."""
     task = Context().run(asyncio.get_running_loop().create_task, opening)
     try:
@@ -216,7 +224,7 @@ async def in_empty_context(opening: Coroutine[Any, Any, ResponseHandler]) -> Res
         raise
 
 
-def _close_unwanted(opening: asyncio.Task[ResponseHandler]) -> None:
+def _close_unwanted(opening: asyncio.Task[client_proto.ResponseHandler]) -> None:
     if not opening.cancelled() and opening.exception() is None:
         opening.result().close()
 

@@ -21,7 +21,7 @@ from syncgql import (
 
 from ...fix_servers import PATIENCE
 from ...fix_streams import StreamServer
-from ...servers.stream_wire import Stream
+from ...servers.stream_wire import Held, Stream
 from ...servers.wire import WireServer
 from ..response_streams import (
     COMPLETE,
@@ -208,6 +208,20 @@ def test_a_wrong_encoding(protocol: Protocol) -> None:
     ):
         numbers(client)
     assert len(server.requests) == 1
+
+
+@each_protocol
+def test_malformed_chunks_are_a_loss(protocol: Protocol) -> None:
+    """They end the subscription, although the server leaves the connection open."""
+    first, held = b"".join(protocol.events(1)), Held()
+    pieces = [b"%x\r\n%b\r\n" % (len(first), first), held, b"no size\r\n"]
+    stream = wire(protocol, pieces, framing="close", headers=("Transfer-Encoding: chunked",), end="open")
+    with WireServer(stream) as server, protocol.client(server.url) as client:
+        events = client.subscribe(SUBSCRIPTION)
+        assert next(events) == {"n": 1}
+        held.release()
+        with pytest.raises(TransportConnectionFailed, match="it is not chunked as HTTP says"):
+            next(events)
 
 
 @each_protocol
