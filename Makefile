@@ -50,9 +50,8 @@ PYENV = $(or $(PYENV_ROOT),$(HOME)/.pyenv)/versions
 find-python = $(shell for version in $(1); do for python in python$$version $(PYENV)/$$version.*/bin/python; do \
 	"$$python" -c '$(ENOUGH)' 2>/dev/null && echo "$$python" && exit; done; done)
 
-# The code that hundreds of programs import, which the tests start. Where PYTHONDONTWRITEBYTECODE is set, as in many
-# containers, each program would compile it again.
-COMPILED = syncgql tests/servers tests/scripts
+# Many containers set this. Each of the hundreds of programs that the tests start would compile its modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 # The extras of .venv. They are fewer in the environments of other interpreters, which only run tests.
 EXTRAS = test,lint,docs
@@ -89,7 +88,6 @@ $(BIN)/python:
 
 $(STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml syncgql/version.py
 	@$(PIP) --editable '.[$(EXTRAS)]'
-	@$(BIN)/python -m compileall -q $(COMPILED)
 	@touch $(STAMP) $(DEMO_STAMP)
 
 $(DEMO_STAMP): $(BIN)/python setup.cfg setup.py pyproject.toml
@@ -102,13 +100,14 @@ node: $(STAMP) ## Install the npm packages that some tests run, where there is N
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-# Nothing runs beside the tests.
+# Nothing runs beside the main lane, which keeps all cores busy; the processes of the others often wait.
 test: ## Run everything that CI runs
 	@$(MAKE) $(SIDE_BY_SIDE) environments lint types docs node
-	@$(MAKE) coverage stress core32 engine
+	@$(MAKE) coverage
+	@$(MAKE) $(SIDE_BY_SIDE) stress core32 engine-oldest engine-newest
 
-# The environments of the engine's tests are installed one after the other, because each installation writes syncgql.egg-info.
-environments: $(STAMP)
+# The environments are installed one after the other, because each installation writes syncgql.egg-info.
+environments: $(STAMP) $(CORE32_STAMP)
 	@$(MAKE) engine-oldest ENGINE_GOAL=installed
 	@$(MAKE) engine-newest ENGINE_GOAL=installed
 

@@ -16,6 +16,7 @@ import pytest
 from syncgql.cli.demo.server_process import ServerProcess
 
 from .fix_servers import PATIENCE, Server
+from .servers.python import PythonProcess
 
 
 class PhoenixServer(Server):
@@ -68,7 +69,7 @@ class PhoenixServer(Server):
 @pytest.fixture(scope="session")
 def phoenix_process() -> Iterator[ServerProcess]:
     """The process of the Phoenix simulator; tests use ``phoenix_server``."""
-    with ServerProcess("tests.servers.phoenix_server") as process:
+    with PythonProcess("tests.servers.phoenix_server") as process:
         yield process
 
 

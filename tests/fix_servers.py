@@ -15,6 +15,7 @@ import pytest
 
 from syncgql.cli.demo.server_process import ServerProcess
 
+from .servers.python import PythonProcess
 from .servers.tcp_proxy import TCPProxy
 
 PATIENCE = 60.0  # seconds to wait for an event that must happen on a busy machine
@@ -83,21 +84,21 @@ class Server:
 @pytest.fixture(scope="session")
 def strawberry_process() -> Iterator[ServerProcess]:
     """The process of the Strawberry server; tests use ``strawberry_server``."""
-    with ServerProcess("tests.servers.strawberry_server") as process:
+    with PythonProcess("tests.servers.strawberry_server") as process:
         yield process
 
 
 @pytest.fixture(scope="session")
 def ariadne_process() -> Iterator[ServerProcess]:
     """The process of the Ariadne server; tests use ``ariadne_server``."""
-    with ServerProcess("tests.servers.ariadne_server") as process:
+    with PythonProcess("tests.servers.ariadne_server") as process:
         yield process
 
 
 @pytest.fixture(scope="session")
 def capped_process() -> Iterator[ServerProcess]:
     """The process of the capped server; tests use ``capped_server``."""
-    with ServerProcess("tests.servers.capped_server") as process:
+    with PythonProcess("tests.servers.capped_server") as process:
         yield process
 
 
@@ -112,7 +113,7 @@ def impatient_process() -> Iterator[ServerProcess]:
     """The process of the impatient server; tests use ``impatient_server``."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TEST_PING", "0.5 2")
-        with ServerProcess("tests.servers.capped_server") as process:
+        with PythonProcess("tests.servers.capped_server") as process:
             patch.undo()  # other tests use the same environment
             yield process
 
@@ -126,7 +127,7 @@ def impatient_server(impatient_process: ServerProcess) -> Server:
 @pytest.fixture(scope="session")
 def rows_url() -> Iterator[str]:
     """The URL of a server of 200,000 rows; see ``tests/servers/rows_server.py``."""
-    with ServerProcess("tests.servers.rows_server") as process:
+    with PythonProcess("tests.servers.rows_server") as process:
         yield process.url
 
 
@@ -153,7 +154,7 @@ def any_server(
 @pytest.fixture
 def disposable_server() -> Iterator[ServerProcess]:
     """A Strawberry server for one test, which may ``.kill()`` it; ``.url`` is its address."""
-    with ServerProcess("tests.servers.strawberry_server") as process:
+    with PythonProcess("tests.servers.strawberry_server") as process:
         yield process
 
 
@@ -194,7 +195,7 @@ class AppSyncServer(Server):
 @pytest.fixture(scope="session")
 def appsync_process() -> Iterator[ServerProcess]:
     """The process of the AppSync simulator; tests use ``appsync_server``."""
-    with ServerProcess("tests.servers.appsync_server") as process:
+    with PythonProcess("tests.servers.appsync_server") as process:
         yield process
 
 

@@ -19,6 +19,7 @@ from syncgql.cli.demo.server_process import ServerProcess
 from .fix_servers import PATIENCE, Server
 from .node_packages import why_not
 from .servers.node import NodeProcess
+from .servers.python import PythonProcess
 
 
 class StreamServer(Server):
@@ -118,13 +119,13 @@ def apollo_gzip_url() -> Iterator[Url]:
 @pytest.fixture(scope="session")
 def strawberry_streams_url() -> Iterator[Url]:
     """The URL of Strawberry with all that streams; tests use ``strawberry_streams``."""
-    yield from serve(ServerProcess("tests.servers.strawberry_streams"))
+    yield from serve(PythonProcess("tests.servers.strawberry_streams"))
 
 
 @pytest.fixture(scope="session")
 def ariadne_streams_url() -> Iterator[Url]:
     """The URL of Ariadne with SSE; tests use ``ariadne_streams``."""
-    yield from serve(ServerProcess("tests.servers.ariadne_streams"))
+    yield from serve(PythonProcess("tests.servers.ariadne_streams"))
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from typing import Any
 import aiohttp
 
 from syncgql import Client
-from syncgql.cli.demo.server_process import ServerProcess
 
+from ..servers.python import PythonProcess
 from .benchmark import Benchmark, Budget, Figure, Setting, Work
 from .http_clients import HTTP_CLIENTS, HTTPClient, data_of
 
@@ -175,7 +175,7 @@ def _read_all_rows(open_rows: OpenRows, seconds_per_page: float, setting: Settin
     """Read all rows; the server and the consumer each take *seconds_per_page* for a page."""
     total = setting.count(ROWS)
     headers = {"x-delay": str(seconds_per_page)}
-    with ServerProcess("tests.servers.rows_server") as server, open_rows(server.url, headers) as rows:
+    with PythonProcess("tests.servers.rows_server") as server, open_rows(server.url, headers) as rows:
 
         def work() -> Figure:
             start = time.perf_counter()

@@ -23,13 +23,14 @@ from syncgql import (
 from syncgql.cli.demo.server_process import ServerProcess
 from tests.examples.programs import reserved_address
 
+from ..servers.python import PythonProcess
 from .line_server import LineServer
 from .page import Page
 
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[ServerProcess]:
-    with ServerProcess("tests.docs.library_server") as server:
+    with PythonProcess("tests.docs.library_server") as server:
         yield server
 
 

@@ -14,6 +14,7 @@ import pytest
 import syncgql
 from syncgql.cli.demo.server_process import ServerProcess
 
+from ..servers.python import PythonProcess
 from .page import ROOT, Page
 
 DSL = (ROOT / "docs/migrating_dsl.md").read_text("utf-8")
@@ -84,7 +85,7 @@ def run(*command: object) -> str:
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[ServerProcess]:
-    with ServerProcess("tests.docs.library_server") as server:
+    with PythonProcess("tests.docs.library_server") as server:
         yield server
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import syncgql
-from syncgql.cli.demo.server_process import ServerProcess
 
+from ..servers.python import PythonProcess
 from .peers import BENCH, run_here, run_there, section
 
 BEFORE = """
@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def names() -> Iterator[dict[str, Any]]:
     """The names of the page."""
-    with ServerProcess("tests.docs.library_server") as server:
+    with PythonProcess("tests.docs.library_server") as server:
         yield {
             "q": "query ($id: ID!) { book(id: $id) { title } }",
             "v": {"id": "1"},

@@ -12,9 +12,9 @@ import pytest
 from graphql import print_schema
 
 import syncgql
-from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.testing import GraphQLServer
 
+from ..servers.python import PythonProcess
 from .peers import BENCH, CORE32, rows, run_here, run_there, section
 
 PAGE = "docs/migrating_types.md"
@@ -78,7 +78,7 @@ QLIENT_LINES = [row for row in rows(PAGE, "From qlient") if row[0].startswith("(
 @pytest.fixture(scope="module")
 def names() -> Iterator[dict[str, Any]]:
     """The names of the page."""
-    with ServerProcess("tests.docs.library_server") as server:
+    with PythonProcess("tests.docs.library_server") as server:
         yield {
             "q": "query ($id: ID!) { book(id: $id) { title } }",
             "v": {"id": "1"},

@@ -26,6 +26,7 @@ from tests.fix_servers import Server
 from tests.servers.hashes import HashServer
 from tests.servers.wire import WireServer, always, answer
 
+from ..servers.python import PythonProcess
 from . import library_server
 from .line_server import LineServer
 from .page import ROOT, Page
@@ -53,7 +54,7 @@ PRINTED = {
 
 @pytest.fixture(scope="module")
 def library() -> Iterator[ServerProcess]:
-    with ServerProcess("tests.docs.library_server") as server:
+    with PythonProcess("tests.docs.library_server") as server:
         yield server
 
 

@@ -12,11 +12,12 @@ from syncgql import Client, ExecutionResult, TransportAuthenticationError, Trans
 from syncgql.cli.demo.server_process import ServerProcess
 
 from ..fix_servers import Server
+from ..servers.python import PythonProcess
 
 
 @pytest.fixture(scope="module")
 def django_process() -> Iterator[ServerProcess]:
-    with ServerProcess("tests.servers.django_server") as process:
+    with PythonProcess("tests.servers.django_server") as process:
         yield process
 
 

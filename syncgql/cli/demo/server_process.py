@@ -38,19 +38,22 @@ class ServerProcess:
         """Return the command that runs the module."""
         return [sys.executable, "-W", "ignore", "-m", self.module, *self.arguments]
 
+    def environment(self) -> dict[str, str]:
+        """Return the environment variables of the process."""
+        return {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
+
     def start(self) -> None:
         """Start the server and wait until it accepts connections.
 
         Raises:
             ServerExited: the server exited before it accepted connections.
         """
-        environment = {name: value for name, value in os.environ.items() if name not in NOT_INHERITED}
         process = subprocess.Popen(
             self.command(),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            env=environment,
+            env=self.environment(),
             # Ctrl-C in the terminal must reach only this process, which then stops the server itself.
             start_new_session=True,
         )

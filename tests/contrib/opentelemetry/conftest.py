@@ -17,6 +17,7 @@ from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.contrib.opentelemetry import OpenTelemetry
 
 from ...fix_servers import Server
+from ...servers.python import PythonProcess
 
 DURATION = "syncgql.client.operation.duration"
 
@@ -84,7 +85,7 @@ def telemetry() -> Iterator[Telemetry]:
 
 @pytest.fixture(scope="session")
 def traced_process() -> Iterator[ServerProcess]:
-    with ServerProcess("tests.servers.traced_server") as process:
+    with PythonProcess("tests.servers.traced_server") as process:
         yield process
 
 

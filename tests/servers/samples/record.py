@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import version
 
-from syncgql.cli.demo.server_process import ServerProcess
-
 from ..node import NodeProcess
+from ..python import PythonProcess
 from . import save, take
 
 SERVERS = {
     "apollo": NodeProcess("apollo/server.mjs"),
-    "ariadne": ServerProcess("tests.servers.ariadne_streams"),
+    "ariadne": PythonProcess("tests.servers.ariadne_streams"),
     "graphql-sse": NodeProcess("servers/graphql_sse.mjs"),
-    "strawberry": ServerProcess("tests.servers.strawberry_streams"),
+    "strawberry": PythonProcess("tests.servers.strawberry_streams"),
     "yoga": NodeProcess("servers/yoga.mjs"),
 }
 

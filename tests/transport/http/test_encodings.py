@@ -13,6 +13,7 @@ from syncgql.cli.demo.server_process import ServerProcess
 
 from ...fix_scripts import RunScript
 from ...fix_servers import Server
+from ...servers.python import PythonProcess
 from ...servers.wire import WireServer, always, answer
 from ..both_transports import Make, by_aiohttp, by_requests
 
@@ -27,7 +28,7 @@ ALWAYS_THERE = {"gzip", "deflate"}
 
 @pytest.fixture(scope="module")
 def compressing_process() -> Iterator[ServerProcess]:
-    with ServerProcess("tests.servers.compressing_server") as process:
+    with PythonProcess("tests.servers.compressing_server") as process:
         yield process
 
 

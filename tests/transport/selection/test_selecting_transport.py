@@ -29,7 +29,6 @@ from syncgql import (
     TransportServerError,
     TransportTimeout,
 )
-from syncgql.cli.demo.server_process import ServerProcess
 from syncgql.deadline import Deadline
 from syncgql.testing import GraphQLMock, complete, event
 from syncgql.transport.async_event_sink import AsyncEventSink
@@ -40,6 +39,7 @@ from syncgql.transport.websocket.pool import WebSocketPool
 from ...fix_servers import PATIENCE, Server
 from ...fix_streams import StreamServer
 from ...ports import reserved_port
+from ...servers.python import PythonProcess
 from ...servers.scripted import CLOSE, Peer, ScriptedServer
 from ...servers.stream_wire import Stream
 from ...servers.wire import Script, WireServer, answer
@@ -80,7 +80,7 @@ def opened(client: Client, document: str = COUNT) -> tuple[str, list[Any]]:
 @pytest.fixture(scope="module", params=["graphql-transport-ws", "graphql-ws", "sse", "multipart"])
 def single(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
     """Strawberry with one protocol: its name and the URL."""
-    with ServerProcess("tests.servers.strawberry_streams", request.param) as process:
+    with PythonProcess("tests.servers.strawberry_streams", request.param) as process:
         yield request.param, process.url
 
 

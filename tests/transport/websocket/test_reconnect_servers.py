@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from syncgql import AIOHTTPWebsocketsTransport, Client, ReconnectPolicy
-from syncgql.cli.demo.server_process import ServerProcess
 
 from ...fix_servers import PATIENCE, Server
+from ...servers.python import PythonProcess
 
 POLICY = ReconnectPolicy(attempts=200, base=0.1, cap=0.1)
 COUNT = "subscription { count(delay: 0.01) }"
@@ -25,7 +25,7 @@ Restart = Callable[[], Server]
 @pytest.fixture
 def mortal() -> Iterator[tuple[Server, Restart]]:
     """A server, and a function that kills it (SIGKILL) and starts another one at the same address."""
-    with pytest.MonkeyPatch.context() as patch, ServerProcess("tests.servers.capped_server") as process:
+    with pytest.MonkeyPatch.context() as patch, PythonProcess("tests.servers.capped_server") as process:
         patch.setenv("TEST_PORT", str(urlsplit(process.url).port))
 
         def restart() -> Server:
