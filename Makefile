@@ -64,7 +64,7 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10)
 VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv node demo test environments installed lint types docs pytest stress core32 engine \
+.PHONY: help venv node demo test lanes environments installed lint types docs pytest stress core32 engine \
 	engine-oldest engine-newest engine-tests django django-tests coverage bench dist format clean
 
 help: ## Show this list
@@ -100,10 +100,12 @@ node: $(STAMP) ## Install the npm packages that some tests run, where there is N
 demo: $(DEMO_STAMP) ## Run the demo: a real GraphQL server and a client that talks to it
 	@$(BIN)/python -m syncgql demo
 
-# Nothing runs beside the main lane, which keeps all cores busy; the processes of the others often wait.
 test: ## Run everything that CI runs
 	@$(MAKE) $(SIDE_BY_SIDE) environments lint types docs node
-	@$(MAKE) coverage
+	@$(MAKE) coverage lanes
+
+# The processes of these often wait; those of coverage keep all cores busy.
+lanes:
 	@$(MAKE) $(SIDE_BY_SIDE) stress core32 engine-oldest engine-newest
 
 # The environments are installed one after the other, because each installation writes syncgql.egg-info.
