@@ -30,7 +30,7 @@ def command(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
 
 
 def mypy(project: Path) -> subprocess.CompletedProcess[str]:
-    return command(project, "mypy", "--strict", "catalogue.py")
+    return command(project, "mypy", "--strict", "--cache-dir", str(ROOT / ".mypy_cache"), "catalogue.py")
 
 
 def test_a_book_is_added_and_the_catalogue_printed(library: str) -> None:
