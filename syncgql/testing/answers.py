@@ -19,7 +19,7 @@ from .parts import as_payloads
 from .player import Player
 from .recorded_request import RecordedRequest, as_json, json_variables
 from .rule import Match, Rule, matcher
-from .script import Drop, Event, Pause, Script, Step
+from .script import Drop, Event, Pause, Step
 from .tape import NotRecorded
 
 if TYPE_CHECKING:
@@ -76,11 +76,13 @@ class Answers:
     ) -> None:
         """Register an answer to an operation.
 
-        Several answers to the same operation are given in order; the last one is repeated.
+        Several answers to the same operation are given in order; the last one is repeated. If an operation matches in
+        several ways, for example by its name and by a function, the one that was registered last applies.
 
         Args:
-            match: the name of the operation, its document, or a function that receives the ``RecordedRequest`` and
-                returns whether it matches.
+            match: the name of the operation; its document; a ``GraphQLRequest``, such as an instance of a generated
+                class, which matches its own variables, if it has any; a generated class, which matches any variables;
+                or a function that receives the ``RecordedRequest`` and returns whether it matches.
             data: the data of the response, or a function that receives the ``RecordedRequest`` and returns the data.
             errors: the errors of the response: messages, or complete error objects.
             extensions: the extensions of the response.
@@ -136,6 +138,10 @@ class Answers:
     def script(self, match: Match, *steps: Step) -> None:
         """Register the events of a subscription, or the parts of a response to ``@defer`` or ``@stream``.
 
+        Each subscription, and each reconnect, plays the steps up to the next ``drop``, ``errors`` or ``complete``.
+        Further scripts for the same operation continue the first one. After the last step, a subscription stays open
+        without events; later ones repeat the steps since the last end, or receive nothing if it was a ``drop``.
+
         Args:
             match: the operation; see ``add``.
             *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop`` and ``complete``, played in
@@ -145,7 +151,7 @@ class Answers:
             TypeError: a step or *match* has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
-        self._rules.append(Rule(match, [], Script(steps)))
+        self._rule_of(match).script.extend(steps)
 
     # -- inspecting calls
 
@@ -215,8 +221,7 @@ class Answers:
         if rule is None and self._player is not None:
             steps = self._play(self._player.act, call)
         else:
-            script = self._expected(rule, call).script
-            steps = [] if script is None else script.next_act()
+            steps = self._expected(rule, call).script.next_act()
             for step in steps:
                 if isinstance(step, Event):
                     self._check_data(call, step.payload)
@@ -230,11 +235,11 @@ class Answers:
             UnexpectedOperation: the document is not valid for the schema.
         """
         rule = self._find(call, scripted=True)
-        if rule is None or rule.script is None:
+        if rule is None:
             return None
         self._check(call)
         self.calls.append(call)
-        return as_payloads(rule.script.next_act())
+        return as_payloads(rule.script.next_response())
 
     def has_answer(self, call: RecordedRequest) -> bool:
         """Return whether an answer to an operation, or a script for it, is registered."""
@@ -263,16 +268,19 @@ class Answers:
             raise UnexpectedOperation("\n".join(self.failures))
 
     def _add(self, match: Match, answer: Callable[[RecordedRequest], Answer]) -> None:
-        name, _ = matcher(match)
-        for rule in self._rules:
-            if name is not None and rule.name == name and rule.script is None:
-                rule.answers.append(answer)
-                return
-        self._rules.append(Rule(match, [answer], None))
+        self._rule_of(match).answers.append(answer)
+
+    def _rule_of(self, match: Match) -> Rule:
+        """Return the rule for an operation, and move it to the end: it is found before all others that match."""
+        matches = matcher(match)
+        rule = next((rule for rule in self._rules if rule.matches == matches), None) or Rule(matches)
+        # A new list, because clients in other threads may iterate over the old one.
+        self._rules = [*(each for each in self._rules if each is not rule), rule]
+        return rule
 
     def _find(self, call: RecordedRequest, *, scripted: bool) -> Rule | None:
-        rules = [rule for rule in self._rules if (rule.script is not None) is scripted]
-        return next((rule for rule in rules if rule.matches(call)), None)
+        found = (rule for rule in reversed(self._rules) if (rule.script.has_acts if scripted else rule.answers))
+        return next((rule for rule in found if rule.matches(call)), None)
 
     def _expected(self, rule: Rule | None, call: RecordedRequest) -> Rule:
         if rule is None:
@@ -290,8 +298,15 @@ class Answers:
             return "It asks for the schema; override the fixture graphql_schema, or pass schema= to the client."
         if self._find(call, scripted=False) is not None:  # the operation has an answer, but is a subscription
             return "add() and fake() answer queries and mutations; register the events of a subscription with script()."
-        names = [rule.name for rule in self._rules if rule.name]
-        near = difflib.get_close_matches(call.operation_name or "", names, 1, 0.0)
+        name = call.operation_name
+        if name is None:
+            return "An operation without a name is registered with its document."
+        same = [rule.matches for rule in self._rules if rule.matches.name == name]
+        if same:
+            others = ", ".join(str(dict(each.variables)) for each in same if each.variables is not None)
+            return f"It is registered for {f'the variables {others}' if others else 'another document'}."
+        names = [rule.matches.name for rule in self._rules if rule.matches.name]
+        near = difflib.get_close_matches(name, names, 1, 0.0)
         return f"The most similar registered name is {near[0]!r}." if near else "No names are registered."
 
     def _check(self, call: RecordedRequest) -> None:

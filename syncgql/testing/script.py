@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -110,7 +110,8 @@ def errors(*messages: str | Mapping[str, Any]) -> Reject:
 def drop(code: int | None = None, reason: str = "") -> Drop:
     """Close the connection.
 
-    The following steps of the script are for the next subscription, for example the same one after a reconnect.
+    The following steps of the script are for the next subscription, for example the same one after a reconnect. After
+    the last step of the script, the client reconnects but receives nothing more.
 
     Args:
         code: the WebSocket close code; None (the default) drops the connection without a close handshake.
@@ -129,27 +130,57 @@ def _error_objects(errors: Sequence[str | Mapping[str, Any]]) -> list[Mapping[st
 
 
 class Script:
-    """A sequence of steps, divided into acts: each step that ends a subscription ends an act.
+    """The steps for the subscriptions to one operation, divided into acts: each step that ends a subscription ends one.
 
-    Each subscription plays the next act; after the last act, the first one is played again. If an act has no final
-    step, its subscription stays open without further events. A response in parts is complete after the last part.
+    Each subscription plays the next act, and so does the same subscription after it has reconnected. The last act is
+    repeated; but if it drops the connection, the subscriptions after it receive nothing. If an act has no final step,
+    its subscription stays open without further events. A response in parts is complete after the last part.
+
+    Any number of threads may play acts, because the methods of a deque are atomic.
     """
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        for step in steps:
-            if not isinstance(step, Step):
-                raise TypeError(
-                    f"Use event(), part(), pause(), errors(), drop() and complete(), not {type(step).__name__}."
-                )
-        self._acts: list[list[Step]] = [[]]
-        for step in steps:
-            self._acts[-1].append(step)
-            if isinstance(step, ENDS):
-                self._acts.append([])
-        if len(self._acts) > 1 and not self._acts[-1]:
-            self._acts.pop()
-        self._played = itertools.count()
+    def __init__(self) -> None:
+        self._remaining: deque[list[Step]] = deque()
+        self._last: list[Step] | None = None
+
+    @property
+    def has_acts(self) -> bool:
+        """Whether there is an act, perhaps without steps."""
+        return self._last is not None
+
+    def extend(self, steps: Sequence[Step]) -> None:
+        """Add steps, beginning with a new act.
+
+        Raises:
+            TypeError: a step has the wrong type.
+        """
+        acts = _acts(steps)
+        self._last = acts[-1]
+        self._remaining.extend(acts)
 
     def next_act(self) -> list[Step]:
         """Return the steps of the next subscription."""
-        return self._acts[next(self._played) % len(self._acts)]
+        try:
+            return self._remaining.popleft()
+        except IndexError:
+            return [] if self._last and isinstance(self._last[-1], Drop) else self._last or []
+
+    def next_response(self) -> list[Step]:
+        """Return the steps of the next response in parts."""
+        try:
+            return self._remaining.popleft()
+        except IndexError:
+            return self._last or []
+
+
+def _acts(steps: Sequence[Step]) -> list[list[Step]]:
+    acts: list[list[Step]] = [[]]
+    for step in steps:
+        if not isinstance(step, Step):
+            raise TypeError(
+                f"Use event(), part(), pause(), errors(), drop() and complete(), not {type(step).__name__}."
+            )
+        acts[-1].append(step)
+        if isinstance(step, ENDS):
+            acts.append([])
+    return acts if len(acts) == 1 or acts[-1] else acts[:-1]

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
 import pytest
 
-from syncgql import gql
-from syncgql.testing import GraphQLMock
+from syncgql import Client, DocumentError, GraphQLRequest, gql
+from syncgql.codegen import CodegenOptions
+from syncgql.testing import GraphQLMock, UnexpectedOperation
+from syncgql.typed.generated import GeneratedRequest
 
-from .program import deep_inside
+from ..codegen import packages
+from .program import BOOK, SDL, URL, deep_inside
+
+
+@pytest.fixture
+def get_book(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """The class that ``syncgql codegen`` writes for the operation of the program."""
+    packages.write(tmp_path / "book_api", SDL, {"book.graphql": BOOK}, CodegenOptions())
+    monkeypatch.syspath_prepend(tmp_path)
+    yield packages.imported("book_api").Book
+    packages.forget("book_api")
 
 
 def test_by_document_and_by_function(mock: GraphQLMock) -> None:
@@ -29,3 +45,60 @@ def test_values_that_cannot_match(mock: GraphQLMock) -> None:
     """It is refused when it is registered."""
     with pytest.raises(TypeError, match="must be an operation name, a document or a function, not int"):
         mock.add(1, {"book": None})  # type: ignore[arg-type]
+    kinds: tuple[Any, ...] = (GraphQLMock, GraphQLRequest, GeneratedRequest)
+    for kind in kinds:
+        with pytest.raises(TypeError, match=f"a class that syncgql codegen has written, not {kind.__name__}"):
+            mock.add(kind, {"book": None})
+    with pytest.raises(DocumentError, match="'Get Book' is neither the name of an operation nor a document"):
+        mock.add("Get Book", {"book": None})
+    with pytest.raises(DocumentError, match="Syntax Error"):
+        mock.add("query Book { book", {"book": None})
+
+
+def test_a_request_with_variables(mock: GraphQLMock) -> None:
+    """It matches only these variables, as they are sent; a request without variables matches any."""
+    mock.add(GraphQLRequest(BOOK), {"book": "any"})
+    mock.add(GraphQLRequest(BOOK, {"id": "7"}), {"book": 1})
+    mock.add(GraphQLRequest(BOOK, {"id": "8"}), {"book": 2})
+    mock.add(GraphQLRequest(BOOK, {"id": "7"}), {"book": 3})
+    found = [deep_inside(id=id) for id in ("7", "8", "9", "7", "7")]
+    assert found == [{"book": 1}, {"book": 2}, {"book": "any"}, {"book": 3}, {"book": 3}]
+
+
+def test_a_document_with_several_operations(mock: GraphQLMock) -> None:
+    """The name of the request selects the operation."""
+    both = "query A { a } query B { a }"
+    mock.add(GraphQLRequest(both, operation_name="A"), {"a": 1})
+    mock.add(GraphQLRequest(both, operation_name="B"), {"a": 2})
+    with Client(URL) as client:
+        assert [client.execute(both, operation_name=name) for name in "AB"] == [{"a": 1}, {"a": 2}]
+
+
+def test_a_generated_class(mock: GraphQLMock, get_book: Any) -> None:
+    """The class matches any variables, and an instance its own."""
+    mock.add(get_book, {"book": {"title": "Emma"}})
+    mock.add(get_book(id="8"), {"book": {"title": "Ubik"}})
+    with Client(URL) as client:
+        assert [client.execute(get_book(id=id)).book.title for id in ("7", "8")] == ["Emma", "Ubik"]
+
+
+def test_other_variables_than_registered(mock: GraphQLMock, get_book: Any) -> None:
+    """The message names the registered variables, or says that the document differs."""
+    mock.add(get_book(id="8"), {"book": None})
+    with pytest.raises(UnexpectedOperation, match=r"registered for the variables {'id': '8'}\."):
+        deep_inside(id="7")
+    mock.add("query Other { a }", {"a": 1})
+    with pytest.raises(UnexpectedOperation, match=r"registered for another document\."):
+        deep_inside("query Other { b }")
+
+
+def test_the_last_registered_match_applies(mock: GraphQLMock) -> None:
+    """A fixture can register defaults for many operations, and a test the responses to some of them."""
+    mock.add(lambda call: call.operation_type == "query", {"book": "default"})
+    mock.add("Book", {"book": 1})
+    mock.add("Book", {"book": 2})
+    assert [deep_inside(), deep_inside(), deep_inside("query Other { book }")] == [
+        {"book": 1},
+        {"book": 2},
+        {"book": "default"},
+    ]
