@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
@@ -13,14 +13,16 @@ from ..result import ABSENT
 from ..schema.provider import load_schema
 from .answer import Answer, check_arguments
 from .answer_check import check_data
+from .call_check import check_called
 from .fakes import Fakes, Overrides
-from .override_check import check_overrides
+from .override_check import check_overrides, response_keys
 from .parts import as_payloads
 from .player import Player
-from .recorded_request import RecordedRequest, as_json, json_variables
+from .recorded_request import RecordedRequest, as_json
 from .rule import Match, Rule, matcher
 from .script import Drop, Event, Pause, Step
 from .tape import NotRecorded
+from .variable_check import check_variables
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -131,7 +133,10 @@ class Answers:
 
         def answer(call: RecordedRequest) -> Answer:
             self._check_overrides(call, overrides or {})
-            return Answer({"data": fakes.data(call.request)}, delay=delay)
+            try:
+                return Answer({"data": fakes.data(call.request)}, delay=delay)
+            except AssertionError as error:  # a value does not fit, or a function of the test failed
+                self._fail_as_invalid(f"The fake of {call}: {error}")
 
         self._add(match, answer)
 
@@ -155,13 +160,14 @@ class Answers:
 
     # -- inspecting calls
 
-    def calls_of(self, name: str) -> list[RecordedRequest]:
-        """Return the calls of the operation called *name*, in order."""
-        return [call for call in self.calls if call.operation_name == name]
+    def calls_of(self, match: Match) -> list[RecordedRequest]:
+        """Return the calls of an operation, in order; *match* is the operation, as for ``add``."""
+        matches = matcher(match)
+        return [call for call in self.calls if matches(call)]
 
     def assert_called(
         self,
-        name: str,
+        match: Match,
         variables: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
@@ -170,23 +176,28 @@ class Answers:
         """Check that an operation was sent.
 
         Args:
-            name: the name of the operation.
+            match: the operation; see ``add``.
             variables: all variables of the call; None, the default, accepts any.
             headers: headers that the call must have; it may have others. None, the default, accepts any.
             times: the expected number of matching calls; None, the default, for at least one.
 
         Raises:
             AssertionError: the number of matching calls differs; the message lists all calls.
+            TypeError: *match* has the wrong type.
+            DocumentError: *match* is a document with a syntax error.
         """
-        calls = [call for call in self.calls_of(name) if _has(call, variables, headers)]
-        if (times is None and calls) or times == len(calls):
-            return
-        expected = "at least 1" if times is None else str(times)
-        wanted = name if variables is None else f"{name} {json_variables(variables)}"
-        received = "\n  ".join(_described(call, headers or {}) for call in self.calls) or "none"
-        raise AssertionError(
-            f"Expected matching calls of {wanted}: {expected}; found: {len(calls)}. All calls:\n  {received}"
-        )
+        names = [rule.matches.name for rule in self._rules if rule.matches.name is not None]
+        check_called(self.calls, matcher(match), variables, headers or {}, times, names)
+
+    def assert_all_called(self) -> None:
+        """Check that every registered operation was sent at least once.
+
+        Raises:
+            AssertionError: an operation was not sent; the message names all of these.
+        """
+        unused = [rule.matches for rule in self._rules if not any(map(rule.matches, self.calls))]
+        if unused:
+            raise AssertionError(f"These operations were registered, but not sent:\n{_listed(unused)}")
 
     # -- answering calls
 
@@ -314,25 +325,31 @@ class Answers:
             return
         found = validate(self.schema, call.request.document)
         if found:
-            listed = "\n".join(f"- {error}" for error in found)
-            self._fail(f"The document of {call} is not valid for the schema:\n{listed}")
+            self._fail(f"The document of {call} is not valid for the schema:\n{_listed(found)}")
+        problems = check_variables(self.schema, call.request)
+        if problems:
+            self._fail(f"The variables of {call} are not valid for the schema:\n{_listed(problems)}")
 
     def _check_data(self, call: RecordedRequest, payload: Mapping[str, Any] | None) -> None:
-        if self.schema is None or payload is None:
-            return
-        found = check_data(self.schema, call.request, as_json(payload.get("data")))
+        data = (payload or {}).get("data")
+        if isinstance(data, Mapping) and "data" in data and "data" not in response_keys(call.request.document):
+            self._fail_as_invalid(
+                f"The data of the answer to {call} has a key 'data', which the document does not select. "
+                "Omit it, and pass its value; errors= and extensions= are separate arguments."
+            )
+        found = [] if self.schema is None else check_data(self.schema, call.request, as_json(data))
         if found:
-            self._fail_as_invalid(f"The answer to {call} could not come from a server with this schema:", found)
+            wrong = f"The answer to {call} could not come from a server with this schema:"
+            self._fail_as_invalid(f"{wrong}\n{_listed(found)}")
 
     def _check_overrides(self, call: RecordedRequest, overrides: Overrides) -> None:
         found = [] if self.schema is None else check_overrides(self.schema, call.request.document, overrides)
         if found:
-            self._fail_as_invalid(f"The fake of {call} has overrides that change nothing:", found)
+            self._fail_as_invalid(f"The fake of {call} has overrides that change nothing:\n{_listed(found)}")
 
-    def _fail_as_invalid(self, message: str, problems: Sequence[str]) -> NoReturn:
-        listed = "\n".join(f"- {problem}" for problem in problems)
-        self.failures.append(f"{message}\n{listed}")
-        raise InvalidAnswer(self.failures[-1])
+    def _fail_as_invalid(self, message: str) -> NoReturn:
+        self.failures.append(message)
+        raise InvalidAnswer(message)
 
     def _play(self, play: Callable[[RecordedRequest], Played], call: RecordedRequest) -> Played:
         try:
@@ -362,25 +379,14 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     return Answer({**(answer.payload or {}), "data": data(call)}, answer.status, answer.headers, delay=answer.delay)
 
 
+def _listed(problems: Iterable[object]) -> str:
+    return "\n".join(f"- {problem}" for problem in problems)
+
+
 def _root_fields(call: RecordedRequest) -> set[str]:
     """Return the names of the root fields of an operation; a fragment counts as an empty name."""
     selections = call.request.operation.selection_set.selections
     return {node.name.value if isinstance(node, FieldNode) else "" for node in selections}
-
-
-def _described(call: RecordedRequest, headers: Mapping[str, str]) -> str:
-    """Describe a call; name expected headers that are missing or differ, but not their values, which may be secret."""
-    text = f"{call} {dict(call.variables)}"
-    missing = [name for name in headers if name not in call.headers]
-    others = [name for name, value in headers.items() if name in call.headers and call.headers[name] != value]
-    text += f", without the header {', '.join(missing)}" if missing else ""
-    return text + (f", with another value of the header {', '.join(others)}" if others else "")
-
-
-def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:
-    if variables is not None and dict(call.variables) != json_variables(variables):
-        return False
-    return all(call.headers.get(name) == value for name, value in (headers or {}).items())
 
 
 def _no_server() -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from graphql import DocumentNode, OperationDefinitionNode, print_ast
 
@@ -21,7 +22,8 @@ Match = str | DocumentNode | GraphQLRequest | type[GraphQLRequest] | Callable[[R
 NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 
 
-class Matcher(NamedTuple):
+@dataclass(frozen=True)
+class Matcher:
     """Which operations an answer is for. Matchers of the same operations are equal.
 
     Attributes:

@@ -16,6 +16,7 @@ from .learned_documents import UNKNOWN, LearnedDocuments
 from .peer import SUBPROTOCOL, Peer
 from .recorded_request import RecordedRequest, request_of
 from .script import Drop, Event, Pause
+from .uploaded_files import with_files
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -180,6 +181,5 @@ async def _payload_of(request: web.Request) -> Any:
         members = dict(request.query)
         return {**members, **{name: json_codec.loads(members[name]) for name in JSON_MEMBERS if name in members}}
     if request.content_type == "multipart/form-data":
-        form = await request.post()
-        return json_codec.loads(str(form["operations"]))
+        return with_files(await request.post())
     return json_codec.loads(await request.text())
