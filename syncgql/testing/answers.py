@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
@@ -20,7 +21,7 @@ from .parts import as_payloads
 from .player import Player
 from .recorded_request import RecordedRequest, as_json
 from .rule import Match, Rule, matcher
-from .script import Drop, Event, Pause, Step
+from .script import Drop, Event, Pause, Refuse, Step
 from .tape import NotRecorded
 from .variable_check import check_variables
 
@@ -58,6 +59,7 @@ class Answers:
         self.schema: GraphQLSchema | None = None if schema is None else load_schema(schema, _no_server)
         self.calls: list[RecordedRequest] = []
         self.failures: list[str] = []
+        self._refusals: deque[Refuse] = deque()
         self._rules: list[Rule] = []
         self._player: Player | None = None
 
@@ -145,18 +147,19 @@ class Answers:
 
         Each subscription, and each reconnect, plays the steps up to the next ``drop``, ``errors`` or ``complete``.
         Further scripts for the same operation continue the first one. After the last step, a subscription stays open
-        without events; later ones repeat the steps since the last end, or receive nothing if it was a ``drop``.
+        without events; later ones repeat the steps since the last end, or receive nothing if the script ends with
+        ``drop`` or ``refuse``.
 
         Args:
             match: the operation; see ``add``.
-            *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop`` and ``complete``, played in
-                order. A response in parts begins with an ``event``, its first data.
+            *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop``, ``refuse`` and ``complete``,
+                played in order. A response in parts begins with an ``event``, its first data.
 
         Raises:
             TypeError: a step or *match* has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
-        self._rule_of(match).script.extend(steps)
+        self._refusals.extend(self._rule_of(match).script.extend(steps))
 
     # -- inspecting calls
 
@@ -252,6 +255,17 @@ class Answers:
         self.calls.append(call)
         return as_payloads(rule.script.next_response())
 
+    def refuse_next(self, refusal: Refuse) -> None:
+        """Refuse a WebSocket connection, after those that are already refused."""
+        self._refusals.append(refusal)
+
+    def next_refusal(self) -> Refuse | None:
+        """Return how to refuse a WebSocket connection; None to accept it."""
+        try:
+            return self._refusals.popleft()
+        except IndexError:
+            return None
+
     def has_answer(self, call: RecordedRequest) -> bool:
         """Return whether an answer to an operation, or a script for it, is registered."""
         return any(rule.matches(call) for rule in self._rules) or self._introspect(call) is not None
@@ -290,7 +304,7 @@ class Answers:
         return rule
 
     def _find(self, call: RecordedRequest, *, scripted: bool) -> Rule | None:
-        found = (rule for rule in reversed(self._rules) if (rule.script.has_acts if scripted else rule.answers))
+        found = (rule for rule in reversed(self._rules) if (rule.script.is_registered if scripted else rule.answers))
         return next((rule for rule in found if rule.matches(call)), None)
 
     def _expected(self, rule: Rule | None, call: RecordedRequest) -> Rule:
@@ -308,7 +322,10 @@ class Answers:
         if all(name.startswith("__") for name in _root_fields(call)):
             return "It asks for the schema; override the fixture graphql_schema, or pass schema= to the client."
         if self._find(call, scripted=False) is not None:  # the operation has an answer, but is a subscription
-            return "add() and fake() answer queries and mutations; register the events of a subscription with script()."
+            return (
+                "add() and fake() answer queries and mutations; register the events of a subscription with script(), "
+                "and its refusal with script(..., refuse(401))."
+            )
         name = call.operation_name
         if name is None:
             return "An operation without a name is registered with its document."

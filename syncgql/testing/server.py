@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -123,7 +124,11 @@ class _Site:
             return None
         return RecordedRequest(request_of(completed), request.headers.copy(), str(request.url))
 
-    async def _handle_socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def _handle_socket(self, request: web.Request) -> web.StreamResponse:
+        refusal = self._answers.next_refusal()
+        if refusal is not None:
+            # Without a response, aiohttp would send the request again.
+            return web.Response(status=refusal.status or HTTPStatus.SERVICE_UNAVAILABLE, text=refusal.body)
         socket = web.WebSocketResponse(protocols=[SUBPROTOCOL])
         await socket.prepare(request)
         self._sockets.add(socket)
