@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from graphql import FieldNode, GraphQLSchema, build_schema, graphql_sync, validate
+from graphql import GraphQLSchema, validate
 
+from ..checks import check_flag
 from ..result import ABSENT
 from ..schema.provider import load_schema
 from .answer import Answer, check_arguments
 from .answer_check import check_data
 from .call_check import check_called
 from .fakes import Fakes, Overrides
+from .introspection_answer import asks_for_schema, introspect
 from .override_check import check_overrides, response_keys
 from .parts import as_payloads
 from .player import Player
@@ -29,9 +31,6 @@ if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
 
 Played = TypeVar("Played")
-
-NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
-"""Answers ``{ __typename }`` if there is no other schema; the root types have their usual names."""
 
 
 class UnexpectedOperation(AssertionError):
@@ -62,6 +61,7 @@ class Answers:
         self._refusals: deque[Refuse] = deque()
         self._rules: list[Rule] = []
         self._player: Player | None = None
+        self._has_tape = False
 
     # -- registering answers
 
@@ -77,11 +77,12 @@ class Answers:
         body: str | None = None,
         raises: BaseException | type[BaseException] | None = None,
         delay: float = 0.0,
+        default: bool = False,
     ) -> None:
         """Register an answer to an operation.
 
         Several answers to the same operation are given in order; the last one is repeated. If an operation matches in
-        several ways, for example by its name and by a function, the one that was registered last applies.
+        several ways, for example by its name and by a function, the one that was registered first applies.
 
         Args:
             match: the name of the operation; its document; a ``GraphQLRequest``, such as an instance of a generated
@@ -96,6 +97,8 @@ class Answers:
             raises: an exception to raise in the caller instead of returning a response. A ``GraphQLServer`` drops the
                 connection instead.
             delay: the seconds to wait before the response; the default is 0.
+            default: True for an answer that applies only if no other one matches, such as one that a fixture registers
+                for tests that register their own, and only without a tape; False by default.
 
         Raises:
             TypeError: no data, errors, body, raises or error status is given, or body or raises is given with another
@@ -114,9 +117,17 @@ class Answers:
         if extensions is not None:
             members["extensions"] = dict(extensions)
         answer = Answer(members, status, dict(headers or {}), body, raises, delay)
-        self._add(match, lambda call: _with_data(answer, data, call))
+        self._rule_of(match, default).answers.append(lambda call: _with_data(answer, data, call))
 
-    def fake(self, match: Match, overrides: Overrides | None = None, *, seed: int = 0, delay: float = 0.0) -> None:
+    def fake(
+        self,
+        match: Match,
+        overrides: Overrides | None = None,
+        *,
+        seed: int = 0,
+        delay: float = 0.0,
+        default: bool = False,
+    ) -> None:
         """Answer an operation with generated data that fits the schema.
 
         Args:
@@ -124,6 +135,7 @@ class Answers:
             overrides: values to use instead of generated ones; see ``Fakes``.
             seed: the seed of the generator; the default is 0.
             delay: the seconds to wait before the response; the default is 0.
+            default: whether the answer applies only if no other one matches; see ``add``.
 
         Raises:
             TypeError: there is no schema, or *match* has the wrong type.
@@ -140,9 +152,9 @@ class Answers:
             except AssertionError as error:  # a value does not fit, or a function of the test failed
                 self._fail_as_invalid(f"The fake of {call}: {error}")
 
-        self._add(match, answer)
+        self._rule_of(match, default).answers.append(answer)
 
-    def script(self, match: Match, *steps: Step) -> None:
+    def script(self, match: Match, *steps: Step, default: bool = False) -> None:
         """Register the events of a subscription, or the parts of a response to ``@defer`` or ``@stream``.
 
         Each subscription, and each reconnect, plays the steps up to the next ``drop``, ``errors`` or ``complete``.
@@ -154,12 +166,13 @@ class Answers:
             match: the operation; see ``add``.
             *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop``, ``refuse`` and ``complete``,
                 played in order. A response in parts begins with an ``event``, its first data.
+            default: whether the script applies only if no other one matches; see ``add``.
 
         Raises:
             TypeError: a step or *match* has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
-        self._refusals.extend(self._rule_of(match).script.extend(steps))
+        self._refusals.extend(self._rule_of(match, default).script.extend(steps))
 
     # -- inspecting calls
 
@@ -193,12 +206,13 @@ class Answers:
         check_called(self.calls, matcher(match), variables, headers or {}, times, names)
 
     def assert_all_called(self) -> None:
-        """Check that every registered operation was sent at least once.
+        """Check that every registered operation was sent at least once, except defaults.
 
         Raises:
             AssertionError: an operation was not sent; the message names all of these.
         """
-        unused = [rule.matches for rule in self._rules if not any(map(rule.matches, self.calls))]
+        rules = [rule for rule in self._rules if not rule.is_default]
+        unused = [rule.matches for rule in rules if not any(map(rule.matches, self.calls))]
         if unused:
             raise AssertionError(f"These operations were registered, but not sent:\n{_listed(unused)}")
 
@@ -213,7 +227,7 @@ class Answers:
         """
         self._check(call)
         rule = self._find(call, scripted=False)
-        if rule is None and (introspected := self._introspect(call)) is not None:
+        if rule is None and (introspected := introspect(self.schema, call)) is not None:
             return introspected
         if rule is None and self._player is not None:
             answer = self._play(self._player.answer, call)
@@ -268,7 +282,7 @@ class Answers:
 
     def has_answer(self, call: RecordedRequest) -> bool:
         """Return whether an answer to an operation, or a script for it, is registered."""
-        return any(rule.matches(call) for rule in self._rules) or self._introspect(call) is not None
+        return any(rule.matches(call) for rule in self._applicable) or introspect(self.schema, call) is not None
 
     def check_subscription(self, call: RecordedRequest) -> None:
         """Check that a script matches a subscription, without recording it.
@@ -292,20 +306,23 @@ class Answers:
         if self.failures:
             raise UnexpectedOperation("\n".join(self.failures))
 
-    def _add(self, match: Match, answer: Callable[[RecordedRequest], Answer]) -> None:
-        self._rule_of(match).answers.append(answer)
-
-    def _rule_of(self, match: Match) -> Rule:
-        """Return the rule for an operation, and move it to the end: it is found before all others that match."""
-        matches = matcher(match)
-        rule = next((rule for rule in self._rules if rule.matches == matches), None) or Rule(matches)
+    def _rule_of(self, match: Match, is_default: bool) -> Rule:
+        """Return the rule for an operation; defaults are at the end."""
+        rule = Rule(matcher(match), is_default=check_flag("default", is_default))
+        for each in self._rules:
+            if each.matches == rule.matches and each.is_default is is_default:
+                return each
         # A new list, because clients in other threads may iterate over the old one.
-        self._rules = [*(each for each in self._rules if each is not rule), rule]
+        self._rules = sorted([*self._rules, rule], key=lambda each: each.is_default)  # sorting is stable
         return rule
 
     def _find(self, call: RecordedRequest, *, scripted: bool) -> Rule | None:
-        found = (rule for rule in reversed(self._rules) if (rule.script.is_registered if scripted else rule.answers))
+        found = (rule for rule in self._applicable if (rule.script.is_registered if scripted else rule.answers))
         return next((rule for rule in found if rule.matches(call)), None)
+
+    @property
+    def _applicable(self) -> list[Rule]:
+        return [rule for rule in self._rules if not (rule.is_default and self._has_tape)]
 
     def _expected(self, rule: Rule | None, call: RecordedRequest) -> Rule:
         if rule is None:
@@ -319,7 +336,7 @@ class Answers:
 
     def _hint(self, call: RecordedRequest) -> str:
         """Return advice on an operation without an answer."""
-        if all(name.startswith("__") for name in _root_fields(call)):
+        if asks_for_schema(call):
             return "It asks for the schema; override the fixture graphql_schema, or pass schema= to the client."
         if self._find(call, scripted=False) is not None:  # the operation has an answer, but is a subscription
             return (
@@ -378,17 +395,6 @@ class Answers:
         self.failures.append(message)
         raise UnexpectedOperation(message)
 
-    def _introspect(self, call: RecordedRequest) -> Answer | None:
-        """Answer a query for the schema, or only for ``__typename``; return None for other operations."""
-        names = _root_fields(call)
-        if names != {"__typename"} and (self.schema is None or not all(name.startswith("__") for name in names)):
-            return None
-        schema = self.schema or NO_SCHEMA
-        result = graphql_sync(
-            schema, call.request.text, variable_values=dict(call.variables), operation_name=call.operation_name
-        )
-        return Answer({"data": result.data})
-
 
 def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     if not callable(data):
@@ -398,12 +404,6 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
 
 def _listed(problems: Iterable[object]) -> str:
     return "\n".join(f"- {problem}" for problem in problems)
-
-
-def _root_fields(call: RecordedRequest) -> set[str]:
-    """Return the names of the root fields of an operation; a fragment counts as an empty name."""
-    selections = call.request.operation.selection_set.selections
-    return {node.name.value if isinstance(node, FieldNode) else "" for node in selections}
 
 
 def _no_server() -> dict[str, Any]:

@@ -117,6 +117,7 @@ class GraphQLMock(Answers):
             FileExistsError: the file exists but is not a tape.
             ValueError: a path in *leave_out* does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
         """
+        self._has_tape = True
         self._recorder = Recorder(self._tapes.to_record(path), Redactor(leave_out))
 
     def replay(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
@@ -136,6 +137,7 @@ class GraphQLMock(Answers):
         if self._tapes.records:
             self.record(path, leave_out=leave_out)
         else:
+            self._has_tape = True
             self._player = Player(self._tapes.to_replay(path), Redactor(leave_out))
 
     def passes(self, call: RecordedRequest) -> bool:

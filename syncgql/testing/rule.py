@@ -59,12 +59,14 @@ class Rule:
 
     Attributes:
         matches: returns whether an operation matches.
+        is_default: whether the responses are only for operations that no other rule matches.
         answers: the answers to queries and mutations, given in order; the last one is repeated.
         script: the steps of subscriptions and of responses in parts.
     """
 
-    def __init__(self, matches: Matcher) -> None:
+    def __init__(self, matches: Matcher, *, is_default: bool = False) -> None:
         self.matches = matches
+        self.is_default = is_default
         self.answers: list[Callable[[RecordedRequest], Answer]] = []
         self.script = Script()
         self._used = itertools.count()  # next() is atomic, so each thread gets a different number

@@ -114,26 +114,12 @@ def test_an_answer_in_place_of_a_script(mock: GraphQLMock) -> None:
         client.subscribe(ADDED)
 
 
-def test_a_query_for_the_schema_without_a_schema(mock: GraphQLMock) -> None:
-    """An operation without a document needs one; the message says where to pass it."""
-    with Client(URL) as client, pytest.raises(UnexpectedOperation, match="override the fixture graphql_schema"):
-        client.query.book("title", id="1")
-
-
 def test_a_misspelt_field(checking: GraphQLMock) -> None:
     """With a schema, documents are validated even if an answer is registered."""
     checking.add("Book", {"book": {}})
     with pytest.raises(UnexpectedOperation, match="Cannot query field 'titel' on type 'Book'"):
         deep_inside("query Book { book(id: 1) { titel } }")
     assert checking.calls == []
-
-
-def test_introspection_receives_the_schema(checking: GraphQLMock) -> None:
-    """A client that fetches the schema receives the schema of the mock."""
-    checking.add("Book", {"book": {"title": "Emma"}})
-    with Client(URL, fetch_schema_from_transport=True) as client:
-        assert client.execute(BOOK, {"id": "1"}) == {"book": {"title": "Emma"}}
-        assert "Book" in client.schema.type_map
 
 
 def test_a_fake_with_a_misspelt_override(checking: GraphQLMock) -> None:
