@@ -7,7 +7,7 @@ from .answers import Answers, InvalidAnswer, UnexpectedOperation
 from .fakes import Fakes
 from .mock import GraphQLMock
 from .recorded_request import RecordedRequest
-from .script import complete, drop, errors, event, part, pause
+from .script import complete, drop, errors, event, part, pause, refuse
 from .server import GraphQLServer
 
 __all__ = [
@@ -24,4 +24,5 @@ __all__ = [
     "event",
     "part",
     "pause",
+    "refuse",
 ]

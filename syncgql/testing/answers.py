@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Mapping, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from graphql import FieldNode, GraphQLSchema, build_schema, graphql_sync, validate
+from graphql import GraphQLSchema, validate
 
+from ..checks import check_flag
 from ..result import ABSENT
 from ..schema.provider import load_schema
 from .answer import Answer, check_arguments
 from .answer_check import check_data
+from .call_check import check_called
 from .fakes import Fakes, Overrides
-from .override_check import check_overrides
+from .introspection_answer import asks_for_schema, introspect
+from .override_check import check_overrides, response_keys
 from .parts import as_payloads
 from .player import Player
-from .recorded_request import RecordedRequest, as_json, json_variables
+from .recorded_request import RecordedRequest, as_json
 from .rule import Match, Rule, matcher
-from .script import Drop, Event, Pause, Script, Step
+from .script import Drop, Event, Pause, Refuse, Step
 from .tape import NotRecorded
+from .variable_check import check_variables
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
 
 Played = TypeVar("Played")
-
-NO_SCHEMA = build_schema("type Query { _: Int } type Mutation { _: Int }")
-"""Answers ``{ __typename }`` if there is no other schema; the root types have their usual names."""
 
 
 class UnexpectedOperation(AssertionError):
@@ -56,8 +58,10 @@ class Answers:
         self.schema: GraphQLSchema | None = None if schema is None else load_schema(schema, _no_server)
         self.calls: list[RecordedRequest] = []
         self.failures: list[str] = []
+        self._refusals: deque[Refuse] = deque()
         self._rules: list[Rule] = []
         self._player: Player | None = None
+        self._has_tape = False
 
     # -- registering answers
 
@@ -73,14 +77,17 @@ class Answers:
         body: str | None = None,
         raises: BaseException | type[BaseException] | None = None,
         delay: float = 0.0,
+        default: bool = False,
     ) -> None:
         """Register an answer to an operation.
 
-        Several answers to the same operation are given in order; the last one is repeated.
+        Several answers to the same operation are given in order; the last one is repeated. If an operation matches in
+        several ways, for example by its name and by a function, the one that was registered first applies.
 
         Args:
-            match: the name of the operation, its document, or a function that receives the ``RecordedRequest`` and
-                returns whether it matches.
+            match: the name of the operation; its document; a ``GraphQLRequest``, such as an instance of a generated
+                class, which matches its own variables, if it has any; a generated class, which matches any variables;
+                or a function that receives the ``RecordedRequest`` and returns whether it matches.
             data: the data of the response, or a function that receives the ``RecordedRequest`` and returns the data.
             errors: the errors of the response: messages, or complete error objects.
             extensions: the extensions of the response.
@@ -90,6 +97,8 @@ class Answers:
             raises: an exception to raise in the caller instead of returning a response. A ``GraphQLServer`` drops the
                 connection instead.
             delay: the seconds to wait before the response; the default is 0.
+            default: True for an answer that applies only if no other one matches, such as one that a fixture registers
+                for tests that register their own, and only without a tape; False by default.
 
         Raises:
             TypeError: no data, errors, body, raises or error status is given, or body or raises is given with another
@@ -108,9 +117,17 @@ class Answers:
         if extensions is not None:
             members["extensions"] = dict(extensions)
         answer = Answer(members, status, dict(headers or {}), body, raises, delay)
-        self._add(match, lambda call: _with_data(answer, data, call))
+        self._rule_of(match, default).answers.append(lambda call: _with_data(answer, data, call))
 
-    def fake(self, match: Match, overrides: Overrides | None = None, *, seed: int = 0, delay: float = 0.0) -> None:
+    def fake(
+        self,
+        match: Match,
+        overrides: Overrides | None = None,
+        *,
+        seed: int = 0,
+        delay: float = 0.0,
+        default: bool = False,
+    ) -> None:
         """Answer an operation with generated data that fits the schema.
 
         Args:
@@ -118,6 +135,7 @@ class Answers:
             overrides: values to use instead of generated ones; see ``Fakes``.
             seed: the seed of the generator; the default is 0.
             delay: the seconds to wait before the response; the default is 0.
+            default: whether the answer applies only if no other one matches; see ``add``.
 
         Raises:
             TypeError: there is no schema, or *match* has the wrong type.
@@ -129,33 +147,43 @@ class Answers:
 
         def answer(call: RecordedRequest) -> Answer:
             self._check_overrides(call, overrides or {})
-            return Answer({"data": fakes.data(call.request)}, delay=delay)
+            try:
+                return Answer({"data": fakes.data(call.request)}, delay=delay)
+            except AssertionError as error:  # a value does not fit, or a function of the test failed
+                self._fail_as_invalid(f"The fake of {call}: {error}")
 
-        self._add(match, answer)
+        self._rule_of(match, default).answers.append(answer)
 
-    def script(self, match: Match, *steps: Step) -> None:
+    def script(self, match: Match, *steps: Step, default: bool = False) -> None:
         """Register the events of a subscription, or the parts of a response to ``@defer`` or ``@stream``.
+
+        Each subscription, and each reconnect, plays the steps up to the next ``drop``, ``errors`` or ``complete``.
+        Further scripts for the same operation continue the first one. After the last step, a subscription stays open
+        without events; later ones repeat the steps since the last end, or receive nothing if the script ends with
+        ``drop`` or ``refuse``.
 
         Args:
             match: the operation; see ``add``.
-            *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop`` and ``complete``, played in
-                order. A response in parts begins with an ``event``, its first data.
+            *steps: return values of ``event``, ``part``, ``pause``, ``errors``, ``drop``, ``refuse`` and ``complete``,
+                played in order. A response in parts begins with an ``event``, its first data.
+            default: whether the script applies only if no other one matches; see ``add``.
 
         Raises:
             TypeError: a step or *match* has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
-        self._rules.append(Rule(match, [], Script(steps)))
+        self._refusals.extend(self._rule_of(match, default).script.extend(steps))
 
     # -- inspecting calls
 
-    def calls_of(self, name: str) -> list[RecordedRequest]:
-        """Return the calls of the operation called *name*, in order."""
-        return [call for call in self.calls if call.operation_name == name]
+    def calls_of(self, match: Match) -> list[RecordedRequest]:
+        """Return the calls of an operation, in order; *match* is the operation, as for ``add``."""
+        matches = matcher(match)
+        return [call for call in self.calls if matches(call)]
 
     def assert_called(
         self,
-        name: str,
+        match: Match,
         variables: Mapping[str, Any] | None = None,
         *,
         headers: Mapping[str, str] | None = None,
@@ -164,23 +192,29 @@ class Answers:
         """Check that an operation was sent.
 
         Args:
-            name: the name of the operation.
+            match: the operation; see ``add``.
             variables: all variables of the call; None, the default, accepts any.
             headers: headers that the call must have; it may have others. None, the default, accepts any.
             times: the expected number of matching calls; None, the default, for at least one.
 
         Raises:
             AssertionError: the number of matching calls differs; the message lists all calls.
+            TypeError: *match* has the wrong type.
+            DocumentError: *match* is a document with a syntax error.
         """
-        calls = [call for call in self.calls_of(name) if _has(call, variables, headers)]
-        if (times is None and calls) or times == len(calls):
-            return
-        expected = "at least 1" if times is None else str(times)
-        wanted = name if variables is None else f"{name} {json_variables(variables)}"
-        received = "\n  ".join(_described(call, headers or {}) for call in self.calls) or "none"
-        raise AssertionError(
-            f"Expected matching calls of {wanted}: {expected}; found: {len(calls)}. All calls:\n  {received}"
-        )
+        names = [rule.matches.name for rule in self._rules if rule.matches.name is not None]
+        check_called(self.calls, matcher(match), variables, headers or {}, times, names)
+
+    def assert_all_called(self) -> None:
+        """Check that every registered operation was sent at least once, except defaults.
+
+        Raises:
+            AssertionError: an operation was not sent; the message names all of these.
+        """
+        rules = [rule for rule in self._rules if not rule.is_default]
+        unused = [rule.matches for rule in rules if not any(map(rule.matches, self.calls))]
+        if unused:
+            raise AssertionError(f"These operations were registered, but not sent:\n{_listed(unused)}")
 
     # -- answering calls
 
@@ -193,7 +227,7 @@ class Answers:
         """
         self._check(call)
         rule = self._find(call, scripted=False)
-        if rule is None and (introspected := self._introspect(call)) is not None:
+        if rule is None and (introspected := introspect(self.schema, call)) is not None:
             return introspected
         if rule is None and self._player is not None:
             answer = self._play(self._player.answer, call)
@@ -215,8 +249,7 @@ class Answers:
         if rule is None and self._player is not None:
             steps = self._play(self._player.act, call)
         else:
-            script = self._expected(rule, call).script
-            steps = [] if script is None else script.next_act()
+            steps = self._expected(rule, call).script.next_act()
             for step in steps:
                 if isinstance(step, Event):
                     self._check_data(call, step.payload)
@@ -230,15 +263,26 @@ class Answers:
             UnexpectedOperation: the document is not valid for the schema.
         """
         rule = self._find(call, scripted=True)
-        if rule is None or rule.script is None:
+        if rule is None:
             return None
         self._check(call)
         self.calls.append(call)
-        return as_payloads(rule.script.next_act())
+        return as_payloads(rule.script.next_response())
+
+    def refuse_next(self, refusal: Refuse) -> None:
+        """Refuse a WebSocket connection, after those that are already refused."""
+        self._refusals.append(refusal)
+
+    def next_refusal(self) -> Refuse | None:
+        """Return how to refuse a WebSocket connection; None to accept it."""
+        try:
+            return self._refusals.popleft()
+        except IndexError:
+            return None
 
     def has_answer(self, call: RecordedRequest) -> bool:
         """Return whether an answer to an operation, or a script for it, is registered."""
-        return any(rule.matches(call) for rule in self._rules) or self._introspect(call) is not None
+        return any(rule.matches(call) for rule in self._applicable) or introspect(self.schema, call) is not None
 
     def check_subscription(self, call: RecordedRequest) -> None:
         """Check that a script matches a subscription, without recording it.
@@ -262,17 +306,23 @@ class Answers:
         if self.failures:
             raise UnexpectedOperation("\n".join(self.failures))
 
-    def _add(self, match: Match, answer: Callable[[RecordedRequest], Answer]) -> None:
-        name, _ = matcher(match)
-        for rule in self._rules:
-            if name is not None and rule.name == name and rule.script is None:
-                rule.answers.append(answer)
-                return
-        self._rules.append(Rule(match, [answer], None))
+    def _rule_of(self, match: Match, is_default: bool) -> Rule:
+        """Return the rule for an operation; defaults are at the end."""
+        rule = Rule(matcher(match), is_default=check_flag("default", is_default))
+        for each in self._rules:
+            if each.matches == rule.matches and each.is_default is is_default:
+                return each
+        # A new list, because clients in other threads may iterate over the old one.
+        self._rules = sorted([*self._rules, rule], key=lambda each: each.is_default)  # sorting is stable
+        return rule
 
     def _find(self, call: RecordedRequest, *, scripted: bool) -> Rule | None:
-        rules = [rule for rule in self._rules if (rule.script is not None) is scripted]
-        return next((rule for rule in rules if rule.matches(call)), None)
+        found = (rule for rule in self._applicable if (rule.script.is_registered if scripted else rule.answers))
+        return next((rule for rule in found if rule.matches(call)), None)
+
+    @property
+    def _applicable(self) -> list[Rule]:
+        return [rule for rule in self._rules if not (rule.is_default and self._has_tape)]
 
     def _expected(self, rule: Rule | None, call: RecordedRequest) -> Rule:
         if rule is None:
@@ -286,12 +336,22 @@ class Answers:
 
     def _hint(self, call: RecordedRequest) -> str:
         """Return advice on an operation without an answer."""
-        if all(name.startswith("__") for name in _root_fields(call)):
+        if asks_for_schema(call):
             return "It asks for the schema; override the fixture graphql_schema, or pass schema= to the client."
         if self._find(call, scripted=False) is not None:  # the operation has an answer, but is a subscription
-            return "add() and fake() answer queries and mutations; register the events of a subscription with script()."
-        names = [rule.name for rule in self._rules if rule.name]
-        near = difflib.get_close_matches(call.operation_name or "", names, 1, 0.0)
+            return (
+                "add() and fake() answer queries and mutations; register the events of a subscription with script(), "
+                "and its refusal with script(..., refuse(401))."
+            )
+        name = call.operation_name
+        if name is None:
+            return "An operation without a name is registered with its document."
+        same = [rule.matches for rule in self._rules if rule.matches.name == name]
+        if same:
+            others = ", ".join(str(dict(each.variables)) for each in same if each.variables is not None)
+            return f"It is registered for {f'the variables {others}' if others else 'another document'}."
+        names = [rule.matches.name for rule in self._rules if rule.matches.name]
+        near = difflib.get_close_matches(name, names, 1, 0.0)
         return f"The most similar registered name is {near[0]!r}." if near else "No names are registered."
 
     def _check(self, call: RecordedRequest) -> None:
@@ -299,25 +359,31 @@ class Answers:
             return
         found = validate(self.schema, call.request.document)
         if found:
-            listed = "\n".join(f"- {error}" for error in found)
-            self._fail(f"The document of {call} is not valid for the schema:\n{listed}")
+            self._fail(f"The document of {call} is not valid for the schema:\n{_listed(found)}")
+        problems = check_variables(self.schema, call.request)
+        if problems:
+            self._fail(f"The variables of {call} are not valid for the schema:\n{_listed(problems)}")
 
     def _check_data(self, call: RecordedRequest, payload: Mapping[str, Any] | None) -> None:
-        if self.schema is None or payload is None:
-            return
-        found = check_data(self.schema, call.request, as_json(payload.get("data")))
+        data = (payload or {}).get("data")
+        if isinstance(data, Mapping) and "data" in data and "data" not in response_keys(call.request.document):
+            self._fail_as_invalid(
+                f"The data of the answer to {call} has a key 'data', which the document does not select. "
+                "Omit it, and pass its value; errors= and extensions= are separate arguments."
+            )
+        found = [] if self.schema is None else check_data(self.schema, call.request, as_json(data))
         if found:
-            self._fail_as_invalid(f"The answer to {call} could not come from a server with this schema:", found)
+            wrong = f"The answer to {call} could not come from a server with this schema:"
+            self._fail_as_invalid(f"{wrong}\n{_listed(found)}")
 
     def _check_overrides(self, call: RecordedRequest, overrides: Overrides) -> None:
         found = [] if self.schema is None else check_overrides(self.schema, call.request.document, overrides)
         if found:
-            self._fail_as_invalid(f"The fake of {call} has overrides that change nothing:", found)
+            self._fail_as_invalid(f"The fake of {call} has overrides that change nothing:\n{_listed(found)}")
 
-    def _fail_as_invalid(self, message: str, problems: Sequence[str]) -> NoReturn:
-        listed = "\n".join(f"- {problem}" for problem in problems)
-        self.failures.append(f"{message}\n{listed}")
-        raise InvalidAnswer(self.failures[-1])
+    def _fail_as_invalid(self, message: str) -> NoReturn:
+        self.failures.append(message)
+        raise InvalidAnswer(message)
 
     def _play(self, play: Callable[[RecordedRequest], Played], call: RecordedRequest) -> Played:
         try:
@@ -329,17 +395,6 @@ class Answers:
         self.failures.append(message)
         raise UnexpectedOperation(message)
 
-    def _introspect(self, call: RecordedRequest) -> Answer | None:
-        """Answer a query for the schema, or only for ``__typename``; return None for other operations."""
-        names = _root_fields(call)
-        if names != {"__typename"} and (self.schema is None or not all(name.startswith("__") for name in names)):
-            return None
-        schema = self.schema or NO_SCHEMA
-        result = graphql_sync(
-            schema, call.request.text, variable_values=dict(call.variables), operation_name=call.operation_name
-        )
-        return Answer({"data": result.data})
-
 
 def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     if not callable(data):
@@ -347,25 +402,8 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     return Answer({**(answer.payload or {}), "data": data(call)}, answer.status, answer.headers, delay=answer.delay)
 
 
-def _root_fields(call: RecordedRequest) -> set[str]:
-    """Return the names of the root fields of an operation; a fragment counts as an empty name."""
-    selections = call.request.operation.selection_set.selections
-    return {node.name.value if isinstance(node, FieldNode) else "" for node in selections}
-
-
-def _described(call: RecordedRequest, headers: Mapping[str, str]) -> str:
-    """Describe a call; name expected headers that are missing or differ, but not their values, which may be secret."""
-    text = f"{call} {dict(call.variables)}"
-    missing = [name for name in headers if name not in call.headers]
-    others = [name for name, value in headers.items() if name in call.headers and call.headers[name] != value]
-    text += f", without the header {', '.join(missing)}" if missing else ""
-    return text + (f", with another value of the header {', '.join(others)}" if others else "")
-
-
-def _has(call: RecordedRequest, variables: Mapping[str, Any] | None, headers: Mapping[str, str] | None) -> bool:
-    if variables is not None and dict(call.variables) != json_variables(variables):
-        return False
-    return all(call.headers.get(name) == value for name, value in (headers or {}).items())
+def _listed(problems: Iterable[object]) -> str:
+    return "\n".join(f"- {problem}" for problem in problems)
 
 
 def _no_server() -> dict[str, Any]:

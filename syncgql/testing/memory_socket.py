@@ -8,7 +8,10 @@ from typing import Any, cast
 
 import aiohttp
 
+from ..exceptions import TransportConnectionFailed
+from ..protocol.http import public_url
 from ..transport.aiohttp_session.session import SharedSession
+from ..transport.aiohttp_session.upgrade_guard import UpgradeRefused
 from .answers import Answers
 from .peer import SUBPROTOCOL, Peer
 
@@ -49,7 +52,17 @@ class MemorySession:
         self._peers: set[asyncio.Task[None]] = set()
 
     async def ws_connect(self, url: Any, *, headers: Mapping[str, str], **options: Any) -> MemorySocket:
-        """Open a connection to a new peer."""
+        """Open a connection to a new peer.
+
+        Raises:
+            UpgradeRefused: the script refuses the connection with an HTTP status.
+            TransportConnectionFailed: the script refuses it without one.
+        """
+        refusal = self._answers.next_refusal()
+        if refusal is not None and refusal.status is not None:
+            raise UpgradeRefused(refusal.status, {}, refusal.body)
+        if refusal is not None:
+            raise TransportConnectionFailed(f"Could not connect to {public_url(str(url))}.", sent=False)
         socket = MemorySocket()
         peer = Peer(self._answers, MemoryWire(socket), headers, str(url))
         task = asyncio.get_running_loop().create_task(peer.serve())

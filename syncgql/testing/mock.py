@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ from .player import Player
 from .recorded_request import RecordedRequest, sent_request
 from .recorder import Recorder
 from .redactor import Redactor
-from .rule import Match, matcher
+from .rule import Match, Matcher, matcher
 from .script import Drop, Event, Pause
 from .tapes import Tapes
 
@@ -71,7 +71,7 @@ class GraphQLMock(Answers):
         super().__init__(schema)
         self._tapes = tapes or Tapes()
         self._writes_tapes = tapes is None
-        self._passing: list[Callable[[RecordedRequest], bool]] = []
+        self._passing: list[Matcher] = []
         self._recorder: Recorder | None = None
         self._override = TransportOverride(self._build)
 
@@ -98,7 +98,7 @@ class GraphQLMock(Answers):
             TypeError: *match* has the wrong type.
             DocumentError: *match* is a document with a syntax error.
         """
-        self._passing.append(matcher(match)[1])
+        self._passing.append(matcher(match))
 
     def record(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
         """Send operations without a registered answer to their real servers, and record the responses.
@@ -117,6 +117,7 @@ class GraphQLMock(Answers):
             FileExistsError: the file exists but is not a tape.
             ValueError: a path in *leave_out* does not begin with ``variables``, ``data``, ``errors`` or ``extensions``.
         """
+        self._has_tape = True
         self._recorder = Recorder(self._tapes.to_record(path), Redactor(leave_out))
 
     def replay(self, path: str | Path, *, leave_out: Sequence[str] = ()) -> None:
@@ -136,6 +137,7 @@ class GraphQLMock(Answers):
         if self._tapes.records:
             self.record(path, leave_out=leave_out)
         else:
+            self._has_tape = True
             self._player = Player(self._tapes.to_replay(path), Redactor(leave_out))
 
     def passes(self, call: RecordedRequest) -> bool:

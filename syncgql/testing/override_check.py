@@ -16,10 +16,16 @@ def check_overrides(schema: GraphQLSchema, document: DocumentNode, overrides: It
     A key begins with a type of the schema, or is a path of keys in the response. The steps of a path are
     compared with all keys of the document, because ``@skip`` may omit a field on the path.
     """
+    keys = response_keys(document)
+    checked = (_problem(schema, keys, override) for override in overrides)
+    return [problem for problem in checked if problem]
+
+
+def response_keys(document: DocumentNode) -> set[str]:
+    """Return the keys that a response to a document may have, at any depth."""
     keys = _ResponseKeys()
     visit(document, keys)
-    checked = (_problem(schema, keys.names, override) for override in overrides)
-    return [problem for problem in checked if problem]
+    return keys.names
 
 
 def _problem(schema: GraphQLSchema, keys: set[str], override: str) -> str:

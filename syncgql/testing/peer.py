@@ -11,7 +11,7 @@ from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from .answers import Answers
 from .recorded_request import RecordedRequest, request_of
-from .script import Complete, Drop, Event, Pause, Reject, Step
+from .script import Complete, Drop, Event, Pause, Refuse, Reject, Step
 
 SUBPROTOCOL = GraphQLTransportWS.NAME
 
@@ -111,6 +111,8 @@ class Peer:
                 await self._send(id=id, type="error", payload=list(errors))
             case Complete():
                 await self._send(id=id, type="complete")
+            case Refuse():
+                self._answers.refuse_next(step)
             case Drop(code, reason):
                 await self._wire.close(code, reason)
 

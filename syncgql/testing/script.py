@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import itertools
+from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from ..checks import check_text, is_whole_number
 
 
 @dataclass(frozen=True)
@@ -49,11 +51,19 @@ class Drop:
 
 
 @dataclass(frozen=True)
+class Refuse:
+    """Refuse the next connection with an HTTP status; without a status, there is no connection."""
+
+    status: int | None
+    body: str
+
+
+@dataclass(frozen=True)
 class Complete:
     """Complete the subscription."""
 
 
-Step = Event | Part | Pause | Reject | Drop | Complete
+Step = Event | Part | Pause | Reject | Drop | Refuse | Complete
 
 ENDS = (Reject, Drop, Complete)
 
@@ -110,13 +120,37 @@ def errors(*messages: str | Mapping[str, Any]) -> Reject:
 def drop(code: int | None = None, reason: str = "") -> Drop:
     """Close the connection.
 
-    The following steps of the script are for the next subscription, for example the same one after a reconnect.
+    The following steps of the script are for the next subscription, for example the same one after a reconnect. After
+    the last step of the script, the client reconnects but receives nothing more.
 
     Args:
         code: the WebSocket close code; None (the default) drops the connection without a close handshake.
         reason: the close reason.
     """
     return Drop(code, reason)
+
+
+def refuse(status: int | None = None, body: str = "") -> Refuse:
+    """Refuse the next WebSocket connection; the following step is for the connection after it.
+
+    At the beginning of a script, this refuses the first connection, and after a ``drop`` the reconnect. Operations on
+    connections that are open are not affected.
+
+    Args:
+        status: the HTTP status of the refusal, from 400 to 599; None (the default) if the server cannot be reached. A
+            ``GraphQLServer``, whose port is open, sends 503 instead.
+        body: the body of the HTTP response.
+
+    Raises:
+        TypeError: *status* is not an int, or *body* is not a str.
+        ValueError: *status* is not the status of an HTTP error.
+    """
+    if status is not None and not is_whole_number(status):
+        raise TypeError(f"status must be an int or None, not {type(status).__name__}.")
+    if status is not None and not 400 <= status <= 599:
+        raise ValueError(f"status must be from 400 to 599, not {status}.")
+    check_text("body", body)
+    return Refuse(status, body)
 
 
 def complete() -> Complete:
@@ -129,27 +163,81 @@ def _error_objects(errors: Sequence[str | Mapping[str, Any]]) -> list[Mapping[st
 
 
 class Script:
-    """A sequence of steps, divided into acts: each step that ends a subscription ends an act.
+    """The steps for the subscriptions to one operation, divided into acts: each step that ends a subscription ends one.
 
-    Each subscription plays the next act; after the last act, the first one is played again. If an act has no final
-    step, its subscription stays open without further events. A response in parts is complete after the last part.
+    Each subscription plays the next act, and so does the same subscription after it has reconnected. The last act is
+    repeated; but if the connection is dropped or refused at the end, the subscriptions after it receive nothing. If an
+    act has no final step, its subscription stays open without further events. A response in parts is complete after
+    the last part.
+
+    Any number of threads may play acts, because the methods of a deque are atomic.
+
+    Attributes:
+        is_registered: whether the operation has a script.
     """
 
-    def __init__(self, steps: Sequence[Step]) -> None:
-        for step in steps:
-            if not isinstance(step, Step):
-                raise TypeError(
-                    f"Use event(), part(), pause(), errors(), drop() and complete(), not {type(step).__name__}."
-                )
-        self._acts: list[list[Step]] = [[]]
-        for step in steps:
-            self._acts[-1].append(step)
-            if isinstance(step, ENDS):
-                self._acts.append([])
-        if len(self._acts) > 1 and not self._acts[-1]:
-            self._acts.pop()
-        self._played = itertools.count()
+    def __init__(self) -> None:
+        self.is_registered = False
+        self._remaining: deque[list[Step]] = deque()
+        self._last: list[Step] = []
+        self._ends_silently = False
+
+    def extend(self, steps: Sequence[Step]) -> list[Refuse]:
+        """Add steps, beginning with a new act.
+
+        Returns:
+            The refusals of the next connections, which no act precedes.
+
+        Raises:
+            TypeError: a step has the wrong type.
+        """
+        acts, refusals = _acts(steps)
+        if self._remaining:
+            _play_at_end(self._remaining[-1], refusals)
+            refusals = []
+        self._last = acts[-1] if acts else []
+        self._ends_silently = bool(steps) and isinstance(steps[-1], Drop | Refuse)
+        self._remaining.extend(acts)
+        self.is_registered = True
+        return refusals
 
     def next_act(self) -> list[Step]:
         """Return the steps of the next subscription."""
-        return self._acts[next(self._played) % len(self._acts)]
+        try:
+            return self._remaining.popleft()
+        except IndexError:
+            return [] if self._ends_silently else self._last
+
+    def next_response(self) -> list[Step]:
+        """Return the steps of the next response in parts."""
+        try:
+            return self._remaining.popleft()
+        except IndexError:
+            return self._last
+
+
+def _acts(steps: Sequence[Step]) -> tuple[list[list[Step]], list[Refuse]]:
+    """Return the acts, which begin after each end, and the refusals before the first one."""
+    acts: list[list[Step]] = [[]]
+    refusals: list[Refuse] = []
+    for step in steps:
+        if not isinstance(step, Step):
+            raise TypeError(
+                f"Use event(), part(), pause(), errors(), drop(), refuse() and complete(), not {type(step).__name__}."
+            )
+        if isinstance(step, Refuse) and not acts[-1]:
+            if len(acts) == 1:
+                refusals.append(step)
+            else:
+                _play_at_end(acts[-2], [step])
+            continue
+        acts[-1].append(step)
+        if isinstance(step, ENDS):
+            acts.append([])
+    return [act for act in acts if act or not steps], refusals
+
+
+def _play_at_end(act: list[Step], refusals: Sequence[Refuse]) -> None:
+    """Add refusals to an act: before its end, because the client may connect again immediately after it."""
+    position = len(act) - 1 if act and isinstance(act[-1], ENDS) else len(act)
+    act[position:position] = refusals

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
@@ -16,6 +17,7 @@ from .learned_documents import UNKNOWN, LearnedDocuments
 from .peer import SUBPROTOCOL, Peer
 from .recorded_request import RecordedRequest, request_of
 from .script import Drop, Event, Pause
+from .uploaded_files import with_files
 
 if TYPE_CHECKING:
     from ..schema.provider import SchemaSource
@@ -122,7 +124,11 @@ class _Site:
             return None
         return RecordedRequest(request_of(completed), request.headers.copy(), str(request.url))
 
-    async def _handle_socket(self, request: web.Request) -> web.WebSocketResponse:
+    async def _handle_socket(self, request: web.Request) -> web.StreamResponse:
+        refusal = self._answers.next_refusal()
+        if refusal is not None:
+            # Without a response, aiohttp would send the request again.
+            return web.Response(status=refusal.status or HTTPStatus.SERVICE_UNAVAILABLE, text=refusal.body)
         socket = web.WebSocketResponse(protocols=[SUBPROTOCOL])
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -180,6 +186,5 @@ async def _payload_of(request: web.Request) -> Any:
         members = dict(request.query)
         return {**members, **{name: json_codec.loads(members[name]) for name in JSON_MEMBERS if name in members}}
     if request.content_type == "multipart/form-data":
-        form = await request.post()
-        return json_codec.loads(str(form["operations"]))
+        return with_files(await request.post())
     return json_codec.loads(await request.text())

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn, TypeVar, cast
 
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest
@@ -122,7 +122,7 @@ class Enumeration(str, enum.Enum):
 
 
 class GeneratedRequest(TypedRequest[ResultT_co]):
-    """Base class of operations; an instance is a request with its variables.
+    """Base class of operations; an instance is a request with its variables, and ``TEXT`` of the class its document.
 
     Args:
         text: the document, including the fragments that it uses.
@@ -132,6 +132,8 @@ class GeneratedRequest(TypedRequest[ResultT_co]):
     """
 
     __slots__ = ()
+
+    TEXT: ClassVar[str]
 
     if not TYPE_CHECKING:
 

@@ -161,7 +161,7 @@ def test_the_code_of_a_page_runs(
         given |= {"host": server.host, "port": server.port}
     if path == "docs/tokens.md":
         given |= {"token_url": request.getfixturevalue("token_url")}
-    with GraphQLMock() if path == "docs/testing.md" else nullcontext() as mock:
+    with GraphQLMock() if path.startswith("docs/testing") else nullcontext() as mock:
         Page(path, replace).run(given | {"graphql_mock": mock})
     assert PRINTED.get(path, "") in capsys.readouterr().out
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client, TransportConnectionFailed, TransportQueryError, TransportServerError, TransportTimeout
-from syncgql.testing import GraphQLMock, InvalidAnswer, UnexpectedOperation
+from syncgql.testing import GraphQLMock, InvalidAnswer, UnexpectedOperation, complete, event
 
 from .program import ADDED, BOOK, URL, deep_inside
 
@@ -98,17 +98,20 @@ def test_an_answer_of_the_wrong_type(mock: GraphQLMock, answer: Any) -> None:
         mock.add("Book", **answer)
 
 
+def test_an_operation_without_a_name(mock: GraphQLMock) -> None:
+    """The message says to register its document."""
+    mock.add("Book", {"book": None})
+    with pytest.raises(UnexpectedOperation, match="An operation without a name is registered with its document"):
+        deep_inside("{ book { title } }")
+    mock.add("{ book { title } }", {"book": None})
+    assert deep_inside("{ book { title } }") == {"book": None}
+
+
 def test_an_answer_in_place_of_a_script(mock: GraphQLMock) -> None:
     """The message says that the events of a subscription are registered with script()."""
     mock.add("Added", {"bookAdded": {"title": "Emma"}})
     with Client(URL) as client, pytest.raises(UnexpectedOperation, match=r"events of a subscription with script\(\)"):
         client.subscribe(ADDED)
-
-
-def test_a_query_for_the_schema_without_a_schema(mock: GraphQLMock) -> None:
-    """An operation without a document needs one; the message says where to pass it."""
-    with Client(URL) as client, pytest.raises(UnexpectedOperation, match="override the fixture graphql_schema"):
-        client.query.book("title", id="1")
 
 
 def test_a_misspelt_field(checking: GraphQLMock) -> None:
@@ -117,35 +120,6 @@ def test_a_misspelt_field(checking: GraphQLMock) -> None:
     with pytest.raises(UnexpectedOperation, match="Cannot query field 'titel' on type 'Book'"):
         deep_inside("query Book { book(id: 1) { titel } }")
     assert checking.calls == []
-
-
-def test_introspection_receives_the_schema(checking: GraphQLMock) -> None:
-    """A client that fetches the schema receives the schema of the mock."""
-    checking.add("Book", {"book": {"title": "Emma"}})
-    with Client(URL, fetch_schema_from_transport=True) as client:
-        assert client.execute(BOOK, {"id": "1"}) == {"book": {"title": "Emma"}}
-        assert "Book" in client.schema.type_map
-
-
-def test_assert_called_lists_the_calls(mock: GraphQLMock) -> None:
-    """The message has the expected variables and lists the received calls."""
-    mock.add("Book", {"book": None})
-    deep_inside(id="1")
-    with pytest.raises(
-        AssertionError,
-        match=r"Expected matching calls of Book {'id': '2'}: at least 1; found: 0.*\n.*query Book {'id': '1'}",
-    ):
-        mock.assert_called("Book", {"id": "2"})
-
-
-def test_assert_called_names_the_header_that_differs(mock: GraphQLMock) -> None:
-    """The message does not contain its value, which may be secret."""
-    mock.add("Book", {"book": None})
-    deep_inside(id="1")
-    with pytest.raises(AssertionError) as info:
-        mock.assert_called("Book", headers={"Authorization": "Bearer other", "X-Tenant": "7"})
-    line = "query Book {'id': '1'}, without the header X-Tenant, with another value of the header Authorization"
-    assert str(info.value).endswith(line)
 
 
 def test_a_fake_with_a_misspelt_override(checking: GraphQLMock) -> None:
@@ -157,7 +131,51 @@ def test_a_fake_with_a_misspelt_override(checking: GraphQLMock) -> None:
         checking.raise_failures()
 
 
+def test_a_fake_that_fails(checking: GraphQLMock) -> None:
+    """An override of the wrong type, or a function that raises, fails the test, like other invalid answers."""
+    checking.fake("Book", {"book.title": {}})
+    with pytest.raises(
+        InvalidAnswer, match=r"The fake of query Book: Cannot generate data:\n- String cannot represent"
+    ):
+        deep_inside()
+    checking.fake("Other", {"book.title": lambda rng: rng.variables})
+    with pytest.raises(InvalidAnswer, match=r"'Random' object has no attribute 'variables'"):
+        deep_inside(BOOK.replace("Book", "Other"))
+    assert len(checking.failures) == 2
+
+
+@pytest.mark.parametrize("data", [{"data": {"book": None}}, lambda call: {"data": {"book": None}, "errors": []}])
+def test_data_inside_data(mock: GraphQLMock, data: Any) -> None:
+    """The message says to omit the outer key, also without a schema."""
+    mock.add("Book", data)
+    with pytest.raises(InvalidAnswer, match=r"answer to query Book has a key 'data', .* Omit it, and pass its value"):
+        deep_inside()
+    assert len(mock.failures) == 1
+    mock.script("Added", event({"data": {"bookAdded": None}}), complete())
+    with Client(URL) as client, pytest.raises(TransportQueryError, match="Omit it"):
+        list(client.subscribe(ADDED))
+
+
+def test_a_field_called_data(mock: GraphQLMock) -> None:
+    """It may be selected."""
+    mock.add("Book", {"data": {"title": "Emma"}})
+    assert deep_inside("query Book { data { title } }") == {"data": {"title": "Emma"}}
+
+
 def test_fakes(checking: GraphQLMock) -> None:
     """Generated data fits the schema and uses the overrides."""
     checking.fake("Book", {"book.title": "Emma"})
     assert deep_inside() == {"book": {"title": "Emma"}}
+
+
+def test_every_registered_operation_was_called(mock: GraphQLMock) -> None:
+    """The message names those that were not."""
+    mock.assert_all_called()
+    mock.add("Book", {"book": None})
+    mock.script("Added", complete())
+    deep_inside()
+    with pytest.raises(AssertionError, match=r"registered, but not sent:\n- Added$"):
+        mock.assert_all_called()
+    with Client(URL) as client:
+        assert list(client.subscribe(ADDED)) == []
+    mock.assert_all_called()

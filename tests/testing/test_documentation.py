@@ -52,6 +52,17 @@ def test_the_example_of_recordings(pytester: pytest.Pytester, files: dict[str, s
     assert (pytester.path / "tapes" / "title.json").read_text("utf-8") == shown
 
 
+def test_the_recipes(pytester: pytest.Pytester) -> None:
+    """All of them in one folder, with their schema; the fixture with the defaults applies to each."""
+    page = GUIDE.with_name("testing_recipes.md").read_text("utf-8")
+    for match in FILE.finditer(page):
+        (pytester.path / match["name"]).write_text(match["source"], "utf-8")
+    schema = page.split("```graphql\n")[1].split("```")[0]
+    (pytester.path / "schema.graphql").write_text(schema, "utf-8")
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
+    result.assert_outcomes(passed=7)
+
+
 def test_every_public_name_is_documented() -> None:
     """The reference has each name of ``syncgql.testing``."""
     reference = GUIDE.with_name("reference.md").read_text(encoding="utf-8")

@@ -25,7 +25,7 @@ from syncgql import (
 from syncgql.testing import GraphQLMock, UnexpectedOperation, event
 
 from ..fix_servers import Server
-from .program import ADDED, BOOK, SDL, URL, deep_inside
+from .program import ADDED, BOOK, URL, deep_inside
 
 
 def with_requests(url: str, auth: TokenAuth) -> Client:
@@ -58,15 +58,6 @@ def test_delays_of_a_batch_pass_at_the_same_time(mock: GraphQLMock) -> None:
     with Client(URL) as client:
         batch = [GraphQLRequest(BOOK, {"id": "1"})] * 10
         assert client.execute_batch(batch, timeout=10) == [{"book": None}] * 10
-
-
-@pytest.mark.parametrize("schema", [None, SDL])
-def test_typename(schema: str | None) -> None:
-    """The query of ``ping()`` is answered with and without a schema, and does not count as a call."""
-    with GraphQLMock(schema) as mock, Client(URL) as client:
-        assert client.execute("{ __typename }") == {"__typename": "Query"}
-        assert client.ping() >= 0
-        assert mock.calls == []
 
 
 # -- real servers
