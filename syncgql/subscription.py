@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import warnings
 import weakref
 from collections import deque
@@ -9,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Generic, NoReturn, TypeVar
 
 from .checks import check_function, check_seconds
-from .deadline import Deadline
 from .event_source import EventSource
 from .exceptions import SyncGQLError, TransportTimeout
 from .messages import Duration
@@ -240,19 +240,18 @@ class Subscription(Generic[T_co]):
         return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
 
     def _take(self, timeout: float | None) -> T_co:
+        end = None if timeout is None else time.monotonic() + timeout
         if self._gap_handler is not None:
-            return self._take_with_gaps(self._gap_handler, timeout)
-        while isinstance(item := self._wait(timeout), Marker):
+            return self._take_with_gaps(self._gap_handler, end, timeout)
+        while isinstance(item := self._wait(end, timeout), Marker):
             if isinstance(item, End):
                 self._end(item)
         return self._convert(item)
 
-    def _take_with_gaps(self, gap_handler: GapHandler, timeout: float | None) -> T_co:
+    def _take_with_gaps(self, gap_handler: GapHandler, end: float | None, timeout: float | None) -> T_co:
         self._source.check_process()  # a child process must not get the events of on_reconnect either
-        deadline = Deadline(timeout)
         while not gap_handler.missed:
-            left = deadline.left()
-            item = self._wait(None if left is None else max(0.0, left), timeout)
+            item = self._wait(end, timeout)
             if isinstance(item, End):
                 self._end(item)
             elif isinstance(item, Marker):
@@ -264,15 +263,16 @@ class Subscription(Generic[T_co]):
         event: T_co = gap_handler.missed.popleft()
         return event
 
-    def _wait(self, seconds: float | None, timeout: float | None = None) -> ExecutionResult | Marker:
+    def _wait(self, end: float | None, timeout: float | None) -> ExecutionResult | Marker:
+        """Return the next entry of the buffer, waiting until *end*; *timeout* is the limit that the message names."""
         try:
-            return self._get(seconds)
+            return self._get(None if end is None else max(0.0, end - time.monotonic()))
         except Empty:
-            limit = seconds if timeout is None else timeout
+            seconds = timeout or 0.0
             raise TransportTimeout(
-                f"No event came within {Duration(limit or 0.0)}; the subscription stays open.",
+                f"No event came within {Duration(seconds)}; the subscription stays open.",
                 limit="timeout",
-                seconds=limit or 0.0,
+                seconds=seconds,
                 sent=True,
             ) from None
         except BaseException:

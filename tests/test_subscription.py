@@ -23,6 +23,10 @@ from syncgql import (
     TransportQueryError,
     TransportTimeout,
 )
+from syncgql import subscription as subscription_module
+from syncgql.runtime.event_buffer import Empty
+from syncgql.runtime.event_markers import Gap
+from syncgql.subscription import GapHandler
 
 from .fix_servers import PATIENCE, Server
 from .runtimes import runtime_of
@@ -65,6 +69,53 @@ def test_f17_a_timeout_leaves_it_usable(client: Client, strawberry_server: Serve
         strawberry_server.wait_for("subscription_started")
         client.execute('mutation { addBook(title: "Ulysses") { id } }')
         assert events.next(timeout=PATIENCE)["bookAdded"]["id"]
+
+
+TIMEOUT = 2
+
+
+class LosingSource:
+    """A source that reports a gap 0.25 s after each call, on a clock of its own."""
+
+    was_open = is_inherited = False
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def get(self, seconds: float | None) -> Gap:
+        assert seconds is not None
+        assert seconds <= TIMEOUT - self.now
+        self.now += min(seconds, 0.25)
+        if seconds <= 0.25:
+            raise Empty
+        return Gap(0.25)
+
+    def check_process(self) -> None:
+        """Do nothing."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+    def abandon(self) -> None:
+        """Do nothing."""
+
+
+@pytest.mark.parametrize(
+    "gap_handler", [None, GapHandler(lambda _: None, lambda _: None)], ids=["", "with on_reconnect"]
+)
+def test_the_timeout_of_next_counts_from_the_call(
+    monkeypatch: pytest.MonkeyPatch, gap_handler: GapHandler | None
+) -> None:
+    """It does not start again when the connection was lost and re-established."""
+    source: Any = LosingSource()
+    monkeypatch.setattr(subscription_module, "time", source)
+    events = Subscription(source, source, lambda result: result, gap_handler)
+    with pytest.raises(TransportTimeout, match="No event came within 2 s") as caught:
+        events.next(timeout=TIMEOUT)
+    assert (source.now, caught.value.seconds) == (TIMEOUT, TIMEOUT)
 
 
 def test_f17_exhausted_stays_exhausted(client: Client) -> None:

@@ -76,11 +76,11 @@ class UsedTypes:
         """Return the variables of an operation."""
         names, fields = Names(self.reserved), []
         for node in operation.variable_definitions or ():
-            ref = self.input_ref(type_from_ast(self._schema, node.type))
+            type_: Any = type_from_ast(self._schema, node.type)
             default = f"The default is ``{print_ast(node.default_value)}``." if node.default_value else ""
             name = node.variable.name.value
-            optional = is_optional(ref) or node.default_value is not None
-            fields.append(Field(name, names.new(attribute_name(name)), ref, optional, default))
+            optional = not isinstance(type_, GraphQLNonNull) or node.default_value is not None
+            fields.append(Field(name, names.new(attribute_name(name)), self.input_ref(type_), optional, default))
         return fields
 
     def input_class(self, name: str) -> ObjectClass:
@@ -92,7 +92,7 @@ class UsedTypes:
             ref = self.input_ref(field.type, "")
             if is_one_of(type_):
                 ref.nullable = False
-            optional = is_one_of(type_) or is_optional(ref) or not is_required_input_field(field)
+            optional = is_one_of(type_) or not is_required_input_field(field)
             definition.fields.append(Field(key, names.new(attribute_name(key)), ref, optional, described(field)))
         return definition
 
@@ -105,11 +105,6 @@ class UsedTypes:
         if name not in self.inputs:
             self.inputs[name] = self._input_names.new(class_name(name))
         return self.inputs[name]
-
-
-def is_optional(ref: TypeRef) -> bool:
-    """Return whether a variable or an input field of this type can be omitted."""
-    return ref.nullable or ref.kind == "any"
 
 
 def described(field: Any) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -49,9 +49,16 @@ class Mask:
         self._url = url
         self._payloads = payloads
 
+    @classmethod
+    def of_all(cls, masks: Iterable[Mask]) -> Mask:
+        """Return a mask that hides the credentials of all *masks*."""
+        mask = cls({})
+        mask.credentials = _longest_first({credential for each in masks for credential in each.credentials})
+        return mask
+
     def text(self, text: str) -> str:
         """Return *text* without credentials."""
-        for credential in self._credentials:
+        for credential in self.credentials:
             beginning = credential[:BEGINNING]
             position = text.find(beginning)
             while position >= 0:
@@ -89,12 +96,17 @@ class Mask:
             self.errors(error.errors)
 
     @functools.cached_property
-    def _credentials(self) -> list[str]:
+    def credentials(self) -> list[str]:
+        """The credentials, the longest first."""
         found = set(_credentials_in(dict(self._headers)))
         found.update(_credentials_in(dict(parse_qsl(urlsplit(self._url).query))))
         for payload in self._payloads:
             found.update(_credentials_in(payload))
-        return sorted((text for text in found if len(text) >= SHORTEST), key=len, reverse=True)
+        return _longest_first(text for text in found if len(text) >= SHORTEST)
+
+
+def _longest_first(texts: Iterable[str]) -> list[str]:
+    return sorted(texts, key=len, reverse=True)
 
 
 def _common_length(text: str, credential: str) -> int:

@@ -22,6 +22,7 @@ from graphql import (
 
 from ..checks import is_number, is_whole_number
 from ..request import GraphQLRequest
+from .redactor import PLACEHOLDER
 
 Path = tuple[str | int, ...]
 
@@ -68,6 +69,8 @@ class _Checker:
     def value(self, type_: Any, selections: Sequence[SelectionSetNode], value: Any, path: Path) -> Iterator[str]:
         """Yield the problems of a value."""
         nullable: Any = get_nullable_type(type_)
+        if value == PLACEHOLDER:
+            return  # a value that is left out of a tape
         if value is None:
             if isinstance(type_, GraphQLNonNull):
                 yield f"{_text(path)} is null, but its type is {type_}."

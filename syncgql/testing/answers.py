@@ -231,6 +231,7 @@ class Answers:
             return introspected
         if rule is None and self._player is not None:
             answer = self._play(self._player.answer, call)
+            self._check_recorded(self._player, call, [answer.payload])
         else:
             answer = self._expected(rule, call).answer(call)
             self._check_data(call, answer.payload)
@@ -248,6 +249,7 @@ class Answers:
         rule = self._find(call, scripted=True)
         if rule is None and self._player is not None:
             steps = self._play(self._player.act, call)
+            self._check_recorded(self._player, call, [step.payload for step in steps if isinstance(step, Event)])
         else:
             steps = self._expected(rule, call).script.next_act()
             for step in steps:
@@ -371,10 +373,23 @@ class Answers:
                 f"The data of the answer to {call} has a key 'data', which the document does not select. "
                 "Omit it, and pass its value; errors= and extensions= are separate arguments."
             )
-        found = [] if self.schema is None else check_data(self.schema, call.request, as_json(data))
+        found = self._problems(call, payload)
         if found:
             wrong = f"The answer to {call} could not come from a server with this schema:"
             self._fail_as_invalid(f"{wrong}\n{_listed(found)}")
+
+    def _check_recorded(
+        self, player: Player, call: RecordedRequest, payloads: Sequence[Mapping[str, Any] | None]
+    ) -> None:
+        found = [problem for payload in payloads for problem in self._problems(call, payload)]
+        if found:
+            self.failures.append(player.describe_stale(call, found))
+            raise InvalidAnswer(self.failures[-1])
+
+    def _problems(self, call: RecordedRequest, payload: Mapping[str, Any] | None) -> list[str]:
+        if self.schema is None or payload is None:
+            return []
+        return check_data(self.schema, call.request, as_json(payload.get("data")))
 
     def _check_overrides(self, call: RecordedRequest, overrides: Overrides) -> None:
         found = [] if self.schema is None else check_overrides(self.schema, call.request.document, overrides)

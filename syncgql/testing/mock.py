@@ -17,7 +17,7 @@ from ..exceptions import TransportError, TransportTimeout
 from ..pipeline.override import TransportOverride
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry
-from ..protocol.http import HTTPResponse, parse_http_response, public_url, retry_after
+from ..protocol.http import HTTPResponse, parse_http_response, retry_after
 from ..request import GraphQLRequest
 from ..result import ExecutionResult, Response, whole_result
 from ..transport.aiohttp_websockets import AIOHTTPWebsocketsTransport
@@ -25,7 +25,6 @@ from ..transport.async_event_sink import AsyncEventSink
 from ..transport.base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..transport.batching import Batcher
 from ..transport.blocking import BlockingTransport, cannot_stream
-from ..transport.http.request import HTTPRequest
 from ..transport.incremental_sink import SnapshotSink, WholeSink
 from ..transport.round_trip import RoundTrip
 from ..transport.selection.selecting_transport import SelectingTransport
@@ -35,9 +34,11 @@ from ..transport.token_auth import noting_refusals
 from ..transport.websocket.transport import WebSocketTransport
 from .answer import Answer
 from .answers import Answers
+from .envelope import envelope_of
 from .memory_socket import MemorySessions
 from .parts import ScriptedParts
 from .player import Player
+from .real_stream import RealStream
 from .recorded_request import RecordedRequest, sent_request
 from .recorder import Recorder
 from .redactor import Redactor
@@ -104,8 +105,8 @@ class GraphQLMock(Answers):
         """Send operations without a registered answer to their real servers, and record the responses.
 
         The tape is a JSON file. It is written at the end of the ``with`` block, unless an exception ends the block; in
-        the fixture, at the end of the test run, if all tests that record to it pass. It contains no request headers
-        and no credentials; credentials that a server repeats are replaced with ``***``.
+        the fixture, at the end of the test run, if all tests that record to it pass. It contains no request headers;
+        the credentials of all requests of the run are replaced with ``***`` in documents, variables and responses.
 
         Args:
             path: the file. In the fixture, it is relative to the directory of the test module.
@@ -203,7 +204,7 @@ class MockTransport(AsyncTransport):
         extra_args: Mapping[str, Any] | None = None,
     ) -> AsyncRoundTrip[ExecutionResult]:
         prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
-        call = RecordedRequest(sent_request(request), *self._wire(prepared.request))
+        call = envelope_of(prepared.request, self._target).call(sent_request(request))
         if self._answers.passes(call):
             self._answers.calls.append(call)
             return _on_loop(prepared, self._queries)
@@ -227,7 +228,7 @@ class MockTransport(AsyncTransport):
         if isinstance(self._queries, BlockingTransport):
             raise cannot_stream(self._queries)
         prepared = self._queries.round_trip(request, headers=headers, extra_args=extra_args)
-        call = RecordedRequest(sent_request(request), *self._wire(prepared.request))
+        call = envelope_of(prepared.request, self._target).call(sent_request(request))
         if self._answers.passes(call):
             self._answers.calls.append(call)
             return self._queries.incremental_stream(request, sink, headers=headers, extra_args=extra_args)
@@ -252,12 +253,6 @@ class MockTransport(AsyncTransport):
 
         return RoundTrip(each, _send_all, parse)
 
-    def _wire(self, prepared: object) -> tuple[Mapping[str, str], str]:
-        """Return the headers and the URL of a prepared request; no headers and the client's URL if it has none."""
-        if isinstance(prepared, HTTPRequest):
-            return prepared.headers, public_url(str(prepared.url))
-        return CIMultiDict(), self._target
-
     def _parse(self, sent_headers: Mapping[str, str], answer: Answer) -> ExecutionResult:
         headers = CIMultiDict(answer.http_headers)
         head = Response(answer.status, headers, self._target, answer.delay, retry_after(headers))
@@ -274,12 +269,14 @@ class MockTransport(AsyncTransport):
     def stream(self, request: GraphQLRequest, sink: EventSink) -> Stream:
         call = RecordedRequest(sent_request(request), url=self._target)
         if self._answers.passes(call):
-            self._answers.calls.append(call)
-            return self._real().stream(request, sink)
+            return RealStream(
+                self._real().stream(request, sink),
+                self._target,
+                lambda envelope: self._answers.calls.append(envelope.call(call.request)),
+            )
         recorder = self._answers.recorder_of(call)
         if recorder is not None:
-            self._answers.calls.append(call)
-            return self._real().stream(request, recorder.sink(sink, call))
+            return recorder.stream(self._real(), request, sink, call, self._answers.calls.append)
         self._answers.check_subscription(call)
         return self._sockets.stream(request, sink)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from .answer import Answer
 from .recorded_request import RecordedRequest
 from .redactor import Redactor
@@ -45,6 +47,12 @@ class Player:
             case {"errors": errors}:
                 steps.append(Reject(errors))
         return steps
+
+    def describe_stale(self, call: RecordedRequest, problems: Sequence[str]) -> str:
+        """Return a message for a recorded response that no server with the schema would send."""
+        listed = "\n".join(f"- {problem}" for problem in problems)
+        found = f"{self._tape.path} has a response to {call} that could not come from a server with this schema:"
+        return f"{found}\n{listed}\n{self._tape.how_to_record_again()}"
 
     def check(self, call: RecordedRequest) -> None:
         """Raise ``NotRecorded`` if an operation was not recorded."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from .tape import NOTHING_RECORDED, Tape
-from .tapes import Tapes
+from .tapes import Tapes, mask_of
 
 PHASES = 3
 """The reports of a test: setup, call and teardown."""
@@ -23,6 +23,7 @@ class RecordedTapes:
         self._recorded: dict[Path, Tape] = {}
         self._tests: dict[str, Tapes] = {}
         self._passed: dict[str, list[bool]] = {}
+        self._written: list[str] = []
         self._not_written: list[str] = []
 
     def of_test(self, test: str, directory: Path, *, records: bool) -> Tapes:
@@ -34,7 +35,8 @@ class RecordedTapes:
             records: whether tapes that would be replayed are recorded.
         """
         self._passed.setdefault(test, [])
-        return self._tests.setdefault(test, Tapes(directory, records=records, recorded=self._recorded))
+        tapes = Tapes(directory, records=records, recorded=self._recorded, test=test)
+        return self._tests.setdefault(test, tapes)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Remember whether a test passed; a test that is interrupted by Ctrl-C has fewer reports than others."""
@@ -43,16 +45,23 @@ class RecordedTapes:
 
     def pytest_sessionfinish(self) -> None:
         """Write the tapes."""
+        mask = mask_of(self._recorded.values())
         for tape in self._recorded.values():
             users = [test for test, tapes in self._tests.items() if tape in tapes.used]
             bad = [test for test in users if not self._has_passed(test)]
             if bad:
                 self._not_written.append(tape.not_written(f"{', '.join(bad)} did not pass"))
-            elif not tape.save():
+            elif tape.save(mask):
+                self._written.append(tape.written())
+            else:
                 self._not_written.append(tape.not_written(NOTHING_RECORDED))
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Report the tapes that were not written."""
+        """Report the tapes that were written, and those that were not."""
+        if self._written:
+            terminalreporter.section("recorded tapes")
+            for message in self._written:
+                terminalreporter.line(message)
         if self._not_written:
             terminalreporter.section("tapes that were not recorded", yellow=True)
             for message in self._not_written:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from ..exceptions import TransportQueryError, TransportRateLimited, TransportServerError
+from ..request import GraphQLRequest
 from ..result import ExecutionResult
-from ..transport.base import AsyncRoundTrip, EventSink
+from ..transport.base import AsyncRoundTrip, AsyncTransport, EventSink, Stream
 from ..transport.round_trip import RoundTrip
-from .recorded_request import RecordedRequest
+from .envelope import Envelope, envelope_of
+from .real_stream import RealStream
+from .recorded_request import RecordedRequest, as_json
 from .redactor import Redactor
-from .tape import Recording, Tape
+from .tape import Tape
 
 
 class Recorder:
@@ -30,44 +34,71 @@ class Recorder:
     ) -> AsyncRoundTrip[ExecutionResult]:
         """Return a round trip that also records its response, if there is one."""
 
+        def record(response: dict[str, Any]) -> None:
+            mask = envelope_of(real.request, call.url).mask  # now, because a connection may have been opened for it
+            self._tape.record(call, mask, self._redactor, self._redactor.response(as_json(response)))
+
         def parse(sent: Any) -> ExecutionResult:
             try:
                 result = real.parse(sent)
             except TransportServerError as error:
-                self._tape.record(call, self._redactor, _refusal(error))
+                record(_refusal(error))
                 raise
-            self._tape.record(call, self._redactor, _members(result))
+            record(_members(result))
             return result
 
         return RoundTrip(real.request, real.send, parse)
 
-    def sink(self, sink: EventSink, call: RecordedRequest) -> EventSink:
-        """Return a sink that also records the events of a subscription."""
-        return _RecordingSink(sink, call, self)
+    def stream(
+        self,
+        transport: AsyncTransport,
+        request: GraphQLRequest,
+        sink: EventSink,
+        call: RecordedRequest,
+        on_call: Callable[[RecordedRequest], object],
+    ) -> Stream:
+        """Return a stream that also records the events of a subscription.
 
-    def begin(self, call: RecordedRequest) -> Recording:
-        """Start the recording of a subscription, which has no events yet."""
-        return self._tape.record(call, self._redactor, {"events": []})
+        Args:
+            transport: sends the subscription.
+            request: the subscription.
+            sink: receives the events.
+            call: the call, whose headers are not known yet.
+            on_call: called on the loop with the complete call when it was sent, or could not be sent.
+        """
 
-    def event(self, recording: Recording, call: RecordedRequest, result: ExecutionResult) -> None:
-        """Add an event to a recorded subscription."""
-        clean = self._tape.clean(call, self._redactor, {"events": [_payload(result)]})
-        recording.response["events"].extend(clean["events"])
+        def note_credentials() -> None:
+            self._tape.masks.append(envelope_of(real, call.url).mask)
 
-    def end(self, recording: Recording, error: Exception | None) -> None:
-        """Record how a subscription ended; a lost connection is not recorded."""
-        if error is None:
-            recording.response["end"] = "complete"
-        elif isinstance(error, TransportQueryError):
-            recording.response["end"] = {"errors": list(error.errors)}
+        recording = _RecordingSink(sink, self._redactor, note_credentials)
+        real = transport.stream(request, recording)
+
+        def begin(envelope: Envelope) -> None:
+            complete = envelope.call(call.request)
+            self._tape.record(complete, envelope.mask, self._redactor, recording.response)
+            on_call(complete)
+
+        return RealStream(real, call.url, begin)
 
 
 class _RecordingSink(EventSink):
-    def __init__(self, sink: EventSink, call: RecordedRequest, recorder: Recorder) -> None:
+    """Collects the events of a subscription.
+
+    Args:
+        sink: receives the events.
+        redactor: removes values from them.
+        on_reconnect: called when a connection was re-established, perhaps with other credentials.
+
+    Attributes:
+        response: the response to record; it grows with each event.
+    """
+
+    def __init__(self, sink: EventSink, redactor: Redactor, on_reconnect: Callable[[], object]) -> None:
         self._sink = sink
-        self._call = call
-        self._recorder = recorder
-        self._recording = recorder.begin(call)
+        self._redactor = redactor
+        self._on_reconnect = on_reconnect
+        self._events: list[Any] = []
+        self.response: dict[str, Any] = {"events": self._events}
 
     @property
     def blocks(self) -> bool:
@@ -87,14 +118,19 @@ class _RecordingSink(EventSink):
     def put(self, result: ExecutionResult, /) -> bool:
         is_accepted = self._sink.put(result)
         if is_accepted:
-            self._recorder.event(self._recording, self._call, result)
+            self._events.append(self._redactor.response(as_json(_payload(result))))
         return is_accepted
 
     def finish(self, error: Exception | None = None) -> None:
-        self._recorder.end(self._recording, error)
+        """Record how a subscription ended; a lost connection is not recorded."""
+        if error is None:
+            self.response["end"] = "complete"
+        elif isinstance(error, TransportQueryError):
+            self.response["end"] = self._redactor.response({"errors": as_json(list(error.errors))})
         self._sink.finish(error)
 
     def reconnected(self, seconds: float) -> None:
+        self._on_reconnect()
         self._sink.reconnected(seconds)
 
     def resubscribed(self) -> None:

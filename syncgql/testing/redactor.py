@@ -37,11 +37,8 @@ class Redactor:
         return self._without({"variables": variables}, ["variables"]).get("variables", {})
 
     def response(self, response: dict[str, Any]) -> Any:
-        """Return the members of a response to record, including the members of its events."""
-        kept = self._without(response, ["data", "errors", "extensions"])
-        if "events" in kept:
-            kept["events"] = [self._without(event, ["data", "errors", "extensions"]) for event in kept["events"]]
-        return kept
+        """Return the members of a response, or of an event of a subscription, to record."""
+        return self._without(response, ["data", "errors", "extensions"])
 
     def _without(self, members: dict[str, Any], roots: Sequence[str]) -> dict[str, Any]:
         for path in self._paths:

@@ -60,7 +60,7 @@ class Batcher:
         """Prepare one request, in the caller's thread, like the transport's ``round_trip``."""
         alone = self.transport.round_trip(request, headers=headers, extra_args=extra_args)
         key = None if _is_sent_alone(request) else self.transport.batch_key(alone.request)
-        return alone if key is None else RoundTrip(_Member(alone, key), self._send, _result)
+        return alone if key is None else RoundTrip(BatchMember(alone, key), self._send, _result)
 
     def batch_round_trip(
         self,
@@ -87,14 +87,14 @@ class Batcher:
         """Close the transport."""
         await self.transport.close()
 
-    async def _send(self, member: _Member, deadline: Deadline) -> Outcome:
+    async def _send(self, member: BatchMember, deadline: Deadline) -> Outcome:
         """Send a request, with others that may share its batch, and return its outcome; runs on the loop."""
         key = member.key
         batch = next((batch for batch in self.collecting if batch.key == key), None) or _Batch(self, key)
         return await batch.send(_Call(member.round_trip, deadline))
 
 
-class _Member(NamedTuple):
+class BatchMember(NamedTuple):
     """A request for a batch, and the key that all requests of that batch share."""
 
     round_trip: AsyncRoundTrip[ExecutionResult]

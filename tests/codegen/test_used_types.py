@@ -15,7 +15,7 @@ SCHEMA = build_schema(
     """
     directive @oneOf on INPUT_OBJECT
     type Query { a(i: I, one: One): String }
-    input I { required: String!, withDefault: Int! = 3, nullable: [Float!], again: I, e: E @deprecated }
+    input I { required: String!, withDefault: Int! = 3, nullable: [Float!], again: I, e: E @deprecated, x: Any! y: Any }
     input One @oneOf { a: String, b: Int }
     enum E { A }
     scalar Any
@@ -33,6 +33,8 @@ def test_inputs() -> None:
         "nullable": "list[float] | None | Unset",
         "again": "I | None | Unset",
         "e": "enums.E | None | Unset",
+        "x": "Any",
+        "y": "Any | Unset",
     }
     assert (leaves.inputs, leaves.enums) == ({"I": "I"}, {"E": "E"})
 
@@ -52,7 +54,9 @@ def test_one_of() -> None:
         ("$a: Int", "int | None | Unset"),
         ("$a: Int! = 1", "int | Unset"),
         ("$a: [I!]!", "list[inputs.I]"),
-        ("$a: Any!", "Any | Unset"),
+        ("$a: Any!", "Any"),
+        ("$a: Any", "Any | Unset"),
+        ("$a: Any! = 1", "Any | Unset"),
     ],
 )
 def test_variables(definition: str, hint: str) -> None:

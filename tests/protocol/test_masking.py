@@ -85,3 +85,10 @@ def test_exceptions(error: Any) -> None:
     copy = pickle.loads(pickle.dumps(error))
     assert (str(copy), copy.args) == ("said ***", ("said ***",))
     assert "hush" not in repr(copy) + repr(vars(copy))
+
+
+def test_the_credentials_of_several_requests() -> None:
+    """They are masked wherever they occur; the longest is masked whole."""
+    masks = [Mask({"Authorization": "Bearer secret"}), Mask({}, "http://h/?token=secret-of-the-url")]
+    assert Mask.of_all(masks).text("secret, secret-of-the-url") == "***, ***"
+    assert Mask.of_all([]).text("secret") == "secret"

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from syncgql import GraphQLRequest
+from syncgql.protocol.masking import Mask
 from syncgql.testing import RecordedRequest, complete, errors, event
 from syncgql.testing.answer import Answer
 from syncgql.testing.player import Player
@@ -20,7 +21,7 @@ NOTHING = Redactor([])
 
 def player(response: dict[str, Any]) -> Player:
     tape = Tape(Path("a.json"))
-    tape.record(CALL, NOTHING, response)
+    tape.record(CALL, Mask({}), NOTHING, response)
     return Player(tape, NOTHING)
 
 
@@ -50,6 +51,15 @@ def test_answers(response: dict[str, Any], answer: Answer) -> None:
 def test_subscriptions(end: dict[str, Any], steps: list[Any]) -> None:
     """The events, and the end if there was one."""
     assert player({"events": [{"data": {"n": 1}}], **end}).act(CALL) == [event({"n": 1}), *steps]
+
+
+def test_a_stale_response() -> None:
+    """The message has the tape, the reasons and what to do."""
+    assert player({}).describe_stale(CALL, ["book is missing."]).splitlines() == [
+        "a.json has a response to query Book that could not come from a server with this schema:",
+        "- book is missing.",
+        "To record it again, with the real server, call record() instead of replay().",
+    ]
 
 
 def test_checking_does_not_play() -> None:

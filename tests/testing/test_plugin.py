@@ -173,10 +173,39 @@ def test_tapes(books: pytest.Pytester) -> None:
     result = books.runpytest_subprocess()
     result.assert_outcomes(failed=2)
     result.stdout.fnmatch_lines(["*There is no tape to replay. To record it*pytest --syncgql-record*test_one*"])
-    books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
+    result = books.runpytest_subprocess("--syncgql-record")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*recorded tapes*", f"{tape} was recorded."])
     assert tape.read_text().count('"operation": "query Book"') == 2
     books.makepyfile(program=CLIENT)
     books.runpytest_subprocess("-n", "2").assert_outcomes(passed=2)
+
+
+def test_recording_one_of_several_tests(books: pytest.Pytester) -> None:
+    """The tape keeps what the others need, and the report names them."""
+    books.runpytest_subprocess("--syncgql-record").assert_outcomes(passed=2)
+    result = books.runpytest_subprocess("--syncgql-record", "test_two.py")
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*books.json was recorded. Earlier recordings were kept for test_one.py::test_one."])
+    books.makepyfile(program=CLIENT)
+    books.runpytest_subprocess().assert_outcomes(passed=2)
+
+
+def test_tapes_without_the_fixture(suite: pytest.Pytester) -> None:
+    """The advice is what works there: the option of pytest does not apply."""
+    suite.makepyfile(
+        """
+        from syncgql.testing import GraphQLMock
+
+        def test_it():
+            with GraphQLMock() as mock:
+                mock.replay("missing.json")
+        """
+    )
+    result = suite.runpytest_subprocess("--syncgql-record")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*To record it, with the real server, call record() instead of replay().*"])
+    assert "pytest --syncgql-record" not in result.stdout.str()
 
 
 def test_tapes_are_recorded_in_one_process(books: pytest.Pytester) -> None:

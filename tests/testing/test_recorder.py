@@ -12,13 +12,23 @@ import pytest
 
 from syncgql import (
     Client,
+    ReconnectPolicy,
     RequestsHTTPTransport,
     RetryPolicy,
     TransportConnectionFailed,
     TransportQueryError,
     TransportServerError,
 )
-from syncgql.testing import GraphQLMock, UnexpectedOperation
+from syncgql.testing import (
+    GraphQLMock,
+    GraphQLServer,
+    InvalidAnswer,
+    UnexpectedOperation,
+    complete,
+    drop,
+    errors,
+    event,
+)
 
 from ..fix_servers import Server
 from ..servers.wire import WireServer, always, answer
@@ -195,3 +205,135 @@ def test_unrecorded_requests_fail(document: str, tmp_path: Path) -> None:
         with pytest.raises(UnexpectedOperation, match=r"a\.json has no response to .* Hi\.\nNothing was recorded"):
             client.subscribe(document) if document.startswith("s") else client.execute(document)
         assert len(mock.failures) == 1
+
+
+ECHO = "subscription Echo($text: String) { echo(text: $text) }"
+SECRET = "long-secret-token"
+
+CREDENTIALS: list[Callable[[str], dict[str, Any]]] = [
+    lambda token: {"headers": {"Authorization": f"Bearer {token}"}},
+    lambda token: {"headers": iter([{"Authorization": f"Bearer {token}"}]).__next__},  # called once
+    lambda token: {"auth": ("user", token)},
+    lambda token: {"init_payload": {"token": token}},
+]
+
+
+@pytest.mark.parametrize("options", CREDENTIALS, ids=["headers", "function", "auth", "init_payload"])
+def test_credentials_in_subscriptions(tmp_path: Path, options: Callable[[str], dict[str, Any]]) -> None:
+    """Events, errors and variables that repeat them are masked; the tape can be replayed with other credentials."""
+    leave_out = ["errors.*.message"]
+    with GraphQLServer() as server, GraphQLMock() as mock, Client(server.url, **options(SECRET)) as client:
+        server.script("Echo", event({"echo": f"It is {SECRET}."}), errors(f"no {SECRET}"))
+        mock.record(tmp_path / "a.json", leave_out=leave_out)
+        with client.subscribe(ECHO, {"text": SECRET}) as events:
+            assert next(events) == {"echo": f"It is {SECRET}."}
+            with pytest.raises(TransportQueryError):
+                next(events)
+    assert SECRET not in (tmp_path / "a.json").read_text("utf-8")
+    with GraphQLMock() as mock, Client(NOWHERE, **options("another-token")) as client:
+        mock.replay(tmp_path / "a.json", leave_out=leave_out)
+        events = client.subscribe(ECHO, {"text": "another-token"})
+        assert next(events) == {"echo": "It is ***."}
+        with pytest.raises(TransportQueryError, match=r"\(left out\)"):
+            next(events)
+
+
+def test_calls_of_recorded_subscriptions(tmp_path: Path) -> None:
+    """They have the headers and the payload of connection_init, as they do when the tape is replayed."""
+    headers = {"Authorization": f"Bearer {SECRET}"}
+
+    def program(url: str, mock: GraphQLMock) -> None:
+        with Client(url, headers=headers, init_payload={"user": "Emma"}) as client:
+            assert list(client.subscribe(ECHO)) == [{"echo": "hi"}]
+        mock.assert_called("Echo", headers=headers, times=1)
+        assert mock.calls[0].init_payload == {"user": "Emma"}
+
+    with GraphQLServer() as server, GraphQLMock() as mock:
+        server.script("Echo", event({"echo": "hi"}), complete())
+        mock.record(tmp_path / "a.json")
+        program(server.url, mock)
+    with GraphQLMock() as mock:
+        mock.replay(tmp_path / "a.json")
+        program(NOWHERE, mock)
+
+
+def test_credentials_of_a_new_connection(tmp_path: Path) -> None:
+    """A subscription may get other credentials when its connection is re-established."""
+    tokens = iter([{"Authorization": "first-secret"}, {"Authorization": "second-secret"}])
+    policy = ReconnectPolicy(base=0, cap=0)
+    with (
+        GraphQLServer() as server,
+        GraphQLMock() as mock,
+        Client(server.url, headers=tokens.__next__, reconnect=policy) as client,
+    ):
+        first, second = event({"echo": "first-secret"}), event({"echo": "second-secret"})
+        server.script("Echo", first, drop(), second, complete())
+        mock.record(tmp_path / "a.json")
+        assert list(client.subscribe(ECHO)) == [{"echo": "first-secret"}, {"echo": "second-secret"}]
+    assert "secret" not in (tmp_path / "a.json").read_text("utf-8")
+
+
+@pytest.mark.parametrize("kind", ["websocket", "batches", "requests"])
+def test_credentials_of_queries(tmp_path: Path, kind: str) -> None:
+    """Queries over a shared WebSocket, in batches and with requests are recorded with their headers."""
+    headers = {"Authorization": f"Bearer {SECRET}"}
+    with GraphQLServer() as server, GraphQLMock() as mock:
+        server.add("Hello", {"hello": f"You sent {SECRET}."})
+        mock.record(tmp_path / "a.json")
+        clients = {
+            "websocket": lambda: Client(server.ws_url, headers=headers),
+            "batches": lambda: Client(server.url, headers=headers, batch_interval=0.001),
+            "requests": lambda: Client(transport=RequestsHTTPTransport(server.url, headers=headers)),
+        }
+        with clients[kind]() as client:
+            for name in ("Ada", "Emma"):
+                assert client.execute(HELLO, {"name": name}) == {"hello": f"You sent {SECRET}."}
+        mock.assert_called("Hello", headers=headers, times=2)
+    assert SECRET not in (tmp_path / "a.json").read_text("utf-8")
+
+
+def test_a_login(tmp_path: Path) -> None:
+    """The returned token is masked, because a later client sends it; the replayed program sends the mask."""
+
+    def program(url: str) -> list[Any]:
+        with Client(url) as client:
+            token = client.execute("mutation Login { login }")["login"]
+        with Client(url, headers={"Authorization": f"Bearer {token}"}) as client:
+            return [client.execute(HELLO, {"name": token}), token]
+
+    with GraphQLServer() as server:
+        server.add("Login", {"login": SECRET})
+        server.add("Hello", lambda call: {"hello": f"Hello {call.variables['name']}!"})
+        first, again = recorded_and_replayed(tmp_path / "a.json", server.url, program)
+    assert first == [{"hello": f"Hello {SECRET}!"}, SECRET]
+    assert again == [{"hello": "Hello ***!"}, "***"]
+    assert SECRET not in (tmp_path / "a.json").read_text("utf-8")
+
+
+SDL = "type Query { hello(name: String!): String! count: Int } type Subscription { count: Int! }"
+
+
+@pytest.mark.parametrize(
+    ("document", "data"),
+    [("query Hi { count }", {"count": "3"}), ("subscription Hi { count }", {"count": None})],
+)
+def test_a_stale_tape(tmp_path: Path, document: str, data: Any) -> None:
+    """A recorded response that does not match the schema fails the test; a value that was left out is ignored."""
+    with GraphQLServer() as server, GraphQLMock() as mock, Client(server.url) as client:
+        if document.startswith("s"):
+            server.script("Hi", event(data), complete())
+        else:
+            server.add("Hi", data)
+        mock.record(tmp_path / "a.json")
+        list(client.subscribe(document)) if document.startswith("s") else client.execute(document)
+    with GraphQLMock(SDL) as mock, Client(NOWHERE) as client:
+        mock.replay(tmp_path / "a.json")
+        with pytest.raises((InvalidAnswer, TransportQueryError), match=r"a\.json has a response to .* Hi that could"):
+            list(client.subscribe(document)) if document.startswith("s") else client.execute(document)
+        assert len(mock.failures) == 1
+    text = (tmp_path / "a.json").read_text("utf-8")
+    (tmp_path / "a.json").write_text(text.replace('"3"', '"(left out)"').replace("null", '"(left out)"'), "utf-8")
+    with GraphQLMock(SDL) as mock, Client(NOWHERE) as client:
+        mock.replay(tmp_path / "a.json")
+        list(client.subscribe(document)) if document.startswith("s") else client.execute(document)
+        mock.raise_failures()

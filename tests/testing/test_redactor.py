@@ -36,13 +36,6 @@ def test_data_keep_their_keys(path: str, kept: Any) -> None:
     assert Redactor([path]).response(response) == kept
 
 
-def test_events_are_responses() -> None:
-    """The same paths hold for each event of a subscription."""
-    events = [{"data": {"n": number}} for number in range(2)]
-    kept = Redactor(["data.n"]).response({"events": events, "end": "complete"})
-    assert kept == {"events": [{"data": {"n": "(left out)"}}] * 2, "end": "complete"}
-
-
 def test_mistakes() -> None:
     """A path without its root, or one path instead of a list."""
     with pytest.raises(ValueError, match="must begin with one of variables, data, errors, extensions, not 'password'"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from syncgql.testing.tape import Recording
+from syncgql.testing.recording import Recording
 from syncgql.testing.tape_mismatch import SHOWN, describe_mismatch
 
 

@@ -24,6 +24,7 @@ from ...request import GraphQLRequest
 from ...result import ExecutionResult
 from ..background import in_background
 from ..base import EventSink
+from ..http.request import HTTPRequest
 from ..recovery.loss import ConnectionLoss, failed, not_prepared
 from ..recovery.outage import Attempts, Outage
 from ..selectable_stream import ProtocolsRefused, SelectableStream
@@ -74,6 +75,10 @@ class Prepared(Protocol):
     def where(self) -> str:
         """The URL, without secrets."""
 
+    @property
+    def http(self) -> HTTPRequest:
+        """The HTTP request."""
+
 
 PreparedT = TypeVar("PreparedT", bound=Prepared)
 
@@ -116,6 +121,9 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         sink: receives the results.
         running: the set that contains the stream while it runs.
         is_subscription: whether the operation is a subscription, which may be resent.
+
+    Attributes:
+        request: the latest request.
     """
 
     protocol = ""
@@ -131,7 +139,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         is_subscription: bool,
     ) -> None:
         self._opener = opener
-        self._request = request
+        self.request = request
         self._prepare = prepare
         self._sink = sink
         self._running = running
@@ -181,7 +189,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         if self not in self._running:
             return
         await self.close()
-        self._request, self._last_event_id = request, ""
+        self.request, self._last_event_id = request, ""
         self._sink.resubscribed()
         self._running.add(self)
         self._task = in_background(self._carry(None))
@@ -225,16 +233,16 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         while True:
             try:
                 if not is_new:
-                    self._request = await self._opener.renewed(self._request, self._context, self._last_event_id)
+                    self.request = await self._opener.renewed(self.request, self._context, self._last_event_id)
                 is_new = False
-                opened, self._request = await self._opener.open(
-                    self._request,
+                opened, self.request = await self._opener.open(
+                    self.request,
                     deadline,
                     self._context,
                     is_subscription=self._is_subscription,
                     limit=None if is_first else self._opener.options.longest_silence,
                 )
-                self.protocol = self._request.protocol_name
+                self.protocol = self.request.protocol_name
                 return opened
             except ProtocolsRefused as refused:
                 if is_first:

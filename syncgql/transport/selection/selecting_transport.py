@@ -126,6 +126,9 @@ class SelectingStream(Stream):
         candidates: the transports, in order of preference.
         request: the subscription.
         sink: receives the events.
+
+    Attributes:
+        stream: the stream of the candidate that is tried or was accepted.
     """
 
     def __init__(
@@ -136,11 +139,11 @@ class SelectingStream(Stream):
         self._request = request
         self._sink = sink
         self._context: Context | None = copy_context()  # the context for the user's functions, until the stream is open
-        self._stream = candidates[0].stream(request, sink)
+        self.stream = candidates[0].stream(request, sink)
 
     @property
     def protocol(self) -> str:
-        return self._stream.protocol
+        return self.stream.protocol
 
     async def open(self, deadline: Deadline | None = None) -> None:
         """Send the subscription over the first candidate that the server accepts; return when it was sent.
@@ -156,17 +159,17 @@ class SelectingStream(Stream):
             if refusals:
                 # This calls the user's functions, for example for headers, which may block.
                 run = context.copy().run
-                self._stream = await asyncio.to_thread(run, candidate.stream, self._request, self._sink)
+                self.stream = await asyncio.to_thread(run, candidate.stream, self._request, self._sink)
             try:
-                if await self._stream.try_open(deadline):
-                    self._transport.remember(candidate, self._stream.protocol)
+                if await self.stream.try_open(deadline):
+                    self._transport.remember(candidate, self.stream.protocol)
                 return
             except ProtocolsRefused as refused:
                 refusals += refused.refusals
         raise self._transport.refused(refusals)
 
     async def close(self) -> None:
-        await self._stream.close()
+        await self.stream.close()
 
     def resubscribe(self, request: GraphQLRequest) -> Callable[[], Coroutine[Any, Any, None]]:
-        return self._stream.resubscribe(request)
+        return self.stream.resubscribe(request)

@@ -54,6 +54,11 @@ class WebSocketPool:
         return bool(self._shared)
 
     @property
+    def handshake(self) -> Handshake | None:
+        """The latest handshake of the shared connection; None if there is none. May be read in any thread."""
+        return next((connection.tried for connection in tuple(self._shared)), None)
+
+    @property
     def where(self) -> str:
         """The URL without parts that may be secret."""
         return self._connector.where

@@ -56,6 +56,7 @@ class ReconnectingConnection(Listener):
 
     Attributes:
         operations: the operations that run or wait, with their ``OnCarried``.
+        tried: the latest handshake; None before the first attempt to connect.
         credentials: the credentials of the latest handshake, see ``Handshake``; operations with different ones use
             other connections.
     """
@@ -71,6 +72,7 @@ class ReconnectingConnection(Listener):
         on_unused: Callable[[ReconnectingConnection], object],
     ) -> None:
         self.operations: dict[ActiveOperation, OnCarried] = {}
+        self.tried: Handshake | None = None
         self.credentials: object = None
         self.wire = ""
         self._waiting: dict[ActiveOperation, None] = {}  # in the order in which they are to be sent
@@ -89,7 +91,6 @@ class ReconnectingConnection(Listener):
         self._delay = 0.0
         self._failure: ConnectionLoss | None = None  # of the latest attempt
         self._handshake: Handshake | None = None
-        self._tried: Handshake | None = None
         self._socket: WebSocketConnection | None = None
         self._worker: asyncio.Task[None] | None = None
         self._idle: asyncio.TimerHandle | None = None
@@ -278,7 +279,7 @@ class ReconnectingConnection(Listener):
         if not (self._waiting or self._connect_waiters):
             return
         try:
-            handshake = self._tried = await self._next_handshake()
+            handshake = self.tried = await self._next_handshake()
             self.credentials = handshake.credentials
             socket = await self._open_socket(handshake, self)
             self._end_connect_waiters(None)
@@ -325,8 +326,8 @@ class ReconnectingConnection(Listener):
         self._reconnect_or_fail(loss, delay)
 
     def _reconnect_or_fail(self, loss: ConnectionLoss, delay: float | None) -> None:
-        if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self._tried is not None:
-            self._dialect.refused(self._tried)
+        if loss.decision is RetryDecision.WITH_NEW_CREDENTIALS and self.tried is not None:
+            self._dialect.refused(self.tried)
         if delay is not None and (self.operations or self._connect_waiters):
             self._delay = delay
             self._outage.continues(loss, delay, self._loop.time(), len(self.operations))

@@ -329,6 +329,11 @@ class WebSocketStream(SelectableStream):
     def protocol(self) -> str:
         return "" if self._connection is None else self._connection.wire
 
+    @property
+    def handshake(self) -> Handshake | None:
+        """The latest handshake of its connection, or of the one that it will use; None if there is none yet."""
+        return (self._connection and self._connection.tried) or self._handshake or self._pool.handshake
+
     async def try_open(self, deadline: Deadline) -> bool:
         try:
             await self.open(deadline)
@@ -339,9 +344,8 @@ class WebSocketStream(SelectableStream):
         return True
 
     async def open(self, deadline: Deadline | None = None) -> None:
-        handshake, self._handshake = self._handshake, None
         try:
-            await self._pool.start(self._operation, self._carried, handshake, deadline)
+            await self._pool.start(self._operation, self._carried, self._handshake, deadline)
         except BaseException:
             # The message may already have been sent, so the operation must be stopped on the server.
             await self.close()
