@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
-from ..gql_names import unknown_attribute
+from ..gql_names import ATTRIBUTES, OPTIONS, fixed_options
 from ..pickling import check_pickles
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.policies import Policies
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..transport.websocket.handshake import InitPayloadOption
 
 
+@fixed_options({**OPTIONS, **ATTRIBUTES})
 class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, StreamMethods):
     """A GraphQL client for blocking code.
 
@@ -330,12 +331,6 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
     def __exit__(self, *exception: object) -> None:
         """Close the client, unless it is inside another ``with`` block."""
         self._pipeline.leave()
-
-    if not TYPE_CHECKING:  # with this method, type checkers would accept any attribute
-
-        def __getattr__(self, name: str) -> object:
-            """Raise ``AttributeError``, with a hint for an attribute that only gql has."""
-            return unknown_attribute(self, name)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments; the copy opens its own connections."""
