@@ -50,6 +50,7 @@ REPLACEMENTS: Mapping[str, str] = {
     "build_client_schema": "pass the introspection result to the Client: Client(url, introspection=result).schema",
     "get_introspection_query_ast": "read client.schema; introspection_args= changes the query",
     "parse_result": "pass parse_results=True to the Client",
+    "log": "write logging.getLogger('syncgql'); see docs/logging.md",
     "serialize_value": "pass serialize_variables=True to the Client",
     "serialize_variable_values": "pass serialize_variables=True to the Client",
 }
@@ -60,11 +61,12 @@ def unknown_name(module: str, name: str) -> AttributeError | ImportError:
 
     An import statement calls ``hasattr()``, and replaces an ``AttributeError`` with an ``ImportError`` of its own,
     without the hint; an ``ImportError`` propagates. Outside an import statement, only an ``AttributeError`` is right:
-    ``hasattr()`` returns False for it, and raises any other exception.
+    ``hasattr()`` returns False for it, and raises any other exception. In a module that is not a package, the two
+    cannot be distinguished, and the hint takes precedence.
     """
     if name not in REPLACEMENTS:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
-    if _is_import(sys._getframe(2).f_code):
+    if not hasattr(sys.modules[module], "__path__") or _is_import(sys._getframe(2).f_code):
         return ImportError(f"cannot import name {name!r} from {module!r}; {REPLACEMENTS[name]}.", name=module)
     return AttributeError(f"module {module!r} has no attribute {name!r}; {REPLACEMENTS[name]}.")
 

@@ -149,6 +149,20 @@ def test_names_of_gql(name: str, hint: str) -> None:
     assert not hasattr(syncgql, name)
 
 
+@pytest.mark.parametrize("module", ["syncgql", "syncgql.transport.requests", "syncgql.transport.aiohttp"])
+def test_the_logger_of_gql(module: str) -> None:
+    """Importing it from a module with gql's name raises an error with the name of the logger."""
+    with pytest.raises(ImportError, match=rf"^cannot import name 'log' from '{module}'; write logging\.getLogger"):
+        exec(f"from {module} import log")
+
+
+def test_sessions_of_gql() -> None:
+    """Their module has gql's name, too."""
+    with pytest.raises(ImportError, match=r"^cannot import name 'SyncClientSession' from 'syncgql\.client'; use"):
+        exec("from syncgql.client import Client, SyncClientSession")
+    assert not hasattr(syncgql.client, "SyncClientSession")
+
+
 def test_names_that_nobody_has() -> None:
     """The messages are Python's own."""
     with pytest.raises(ImportError, match=r"^cannot import name 'Nothing' from 'syncgql' \("):

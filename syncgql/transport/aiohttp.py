@@ -12,7 +12,7 @@ from yarl import URL
 from ..checks import check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import DocumentError
-from ..gql_names import OPTIONS, fixed_options
+from ..gql_names import OPTIONS, fixed_options, unknown_name
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response, results_or_raise
 from ..protocol.http import parse_http_response, public_url
@@ -298,3 +298,10 @@ class AIOHTTPTransport(AsyncTransport):
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call a function; use a worker thread if it calls the user's code, which may block."""
         return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
+
+
+if not TYPE_CHECKING:  # with this function, type checkers would accept any name
+
+    def __getattr__(name: str) -> object:
+        """Raise the error for a name that the module lacks, with a hint for gql's logger."""
+        raise unknown_name(__name__, name)

@@ -13,7 +13,7 @@ from yarl import URL
 from ..checks import check_count, check_delay, check_flag, check_function, check_seconds, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
-from ..gql_names import OPTIONS, fixed_options, unknown_argument
+from ..gql_names import OPTIONS, fixed_options, unknown_argument, unknown_name
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response
 from ..protocol.http import HTTPResponse, parse_http_response, public_url
@@ -327,3 +327,10 @@ def _check_timeout(timeout: Timeout) -> Timeout:
     if isinstance(timeout, tuple) and len(timeout) != 2:
         raise TypeError(f"timeout as a pair has 2 limits, for connecting and for waiting, not {len(timeout)}.")
     return timeout
+
+
+if not TYPE_CHECKING:  # with this function, type checkers would accept any name
+
+    def __getattr__(name: str) -> object:
+        """Raise the error for a name that the module lacks, with a hint for gql's logger."""
+        raise unknown_name(__name__, name)
