@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
 
@@ -332,6 +332,18 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
     def __exit__(self, *exception: object) -> None:
         """Close the client, unless it is inside another ``with`` block."""
         self._pipeline.leave()
+
+    if not TYPE_CHECKING:  # type checkers report "async with" by themselves
+
+        async def __aenter__(self) -> NoReturn:
+            """Raise ``TypeError``: the client is for blocking code."""
+            raise TypeError(
+                "Use a plain 'with client', or no block at all: the methods of a Client block. In asynchronous code, "
+                "call them with await asyncio.to_thread(client.execute, document)."
+            )
+
+        async def __aexit__(self, *exception: object) -> None:
+            """Do nothing; Python requires this method for ``async with``."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments; the copy opens its own connections."""
