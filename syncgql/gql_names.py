@@ -13,6 +13,7 @@ INSTEAD: Mapping[str, str] = {
     "parse_result": "pass parse_results=True to the Client",
     "serialize_variables": "pass serialize_variables=True to the Client",
     "use_json": "leave it out: requests are always sent as JSON",
+    "allow_redirects": "leave it out: redirects that keep the POST are followed, and others raise TransportServerError",
     "reconnecting": "pass reconnect= to the Client; it is on by default",
 }
 

@@ -55,11 +55,18 @@ def test_an_unknown_argument() -> None:
         call("execute", "{ a }", vars={})
 
 
-def test_use_json_of_requests() -> None:
-    """The transport of gql has a form that no server accepts."""
+@pytest.mark.parametrize(
+    ("argument", "hint"),
+    [
+        ("use_json", "leave it out: requests are always sent as JSON"),
+        ("allow_redirects", "leave it out: redirects that keep the POST are followed"),
+    ],
+)
+def test_an_argument_of_the_transport_for_requests(argument: str, hint: str) -> None:
+    """The transport of gql has both."""
     make: Callable[..., Any] = RequestsHTTPTransport
-    with pytest.raises(TypeError, match="'use_json'; leave it out: requests are always sent as JSON"):
-        make(URL, use_json=True)
+    with pytest.raises(TypeError, match=f"'{argument}'; {hint}"):
+        make(URL, **{argument: True})
 
 
 @pytest.mark.parametrize(
@@ -265,7 +272,7 @@ def test_other_attributes(made: Any) -> None:
 def test_attributes_of_a_subclass(kind: Any) -> None:
     """It may assign those that it defines itself, whatever their names are; other options are refused there, too."""
 
-    class Own(kind):
+    class Own(kind):  # type: ignore[misc]
         cookies = None
 
         def __init__(self) -> None:
