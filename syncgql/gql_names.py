@@ -1,11 +1,11 @@
-"""Hints for keyword arguments, names and attributes that exist only in the gql package."""
+"""Hints for keyword arguments, names and attributes that exist only in the gql package, or can be assigned there."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import CodeType
-from typing import Any
+from typing import Any, TypeVar
 
 INSTEAD: Mapping[str, str] = {
     "get_execution_result": "call execute_result(), execute_batch_results() or subscribe_results()",
@@ -13,6 +13,7 @@ INSTEAD: Mapping[str, str] = {
     "parse_result": "pass parse_results=True to the Client",
     "serialize_variables": "pass serialize_variables=True to the Client",
     "use_json": "leave it out: requests are always sent as JSON",
+    "allow_redirects": "leave it out: redirects that keep the POST are followed, and others raise TransportServerError",
     "reconnecting": "pass reconnect= to the Client; it is on by default",
 }
 
@@ -50,6 +51,7 @@ REPLACEMENTS: Mapping[str, str] = {
     "build_client_schema": "pass the introspection result to the Client: Client(url, introspection=result).schema",
     "get_introspection_query_ast": "read client.schema; introspection_args= changes the query",
     "parse_result": "pass parse_results=True to the Client",
+    "log": "write logging.getLogger('syncgql'); see docs/logging.md",
     "serialize_value": "pass serialize_variables=True to the Client",
     "serialize_variable_values": "pass serialize_variables=True to the Client",
 }
@@ -60,11 +62,12 @@ def unknown_name(module: str, name: str) -> AttributeError | ImportError:
 
     An import statement calls ``hasattr()``, and replaces an ``AttributeError`` with an ``ImportError`` of its own,
     without the hint; an ``ImportError`` propagates. Outside an import statement, only an ``AttributeError`` is right:
-    ``hasattr()`` returns False for it, and raises any other exception.
+    ``hasattr()`` returns False for it, and raises any other exception. In a module that is not a package, the two
+    cannot be distinguished, and the hint takes precedence.
     """
     if name not in REPLACEMENTS:
         return AttributeError(f"module {module!r} has no attribute {name!r}")
-    if _is_import(sys._getframe(2).f_code):
+    if not hasattr(sys.modules[module], "__path__") or _is_import(sys._getframe(2).f_code):
         return ImportError(f"cannot import name {name!r} from {module!r}; {REPLACEMENTS[name]}.", name=module)
     return AttributeError(f"module {module!r} has no attribute {name!r}; {REPLACEMENTS[name]}.")
 
@@ -87,18 +90,70 @@ ATTRIBUTES: Mapping[str, str] = {
     "subscribe_async": "call subscribe()",
     "batching_enabled": "pass batch_interval= to the Client",
     "introspection": "read client.schema",
-    "transport": "call execute_result(), whose result has the response with its status and headers",
+    "transport": (
+        "call execute_result(), whose result has the response with its status and headers; to change the headers of "
+        "requests, pass a function as headers="
+    ),
     "validate": "pass validate=True to the Client, or call graphql.validate(client.schema, request.document)",
 }
+"""Attributes that only a client of gql has."""
+
+OPTIONS: Mapping[str, str] = {
+    "headers": "pass a function as headers=, which is called for each request and connection",
+    "auth": "pass a TokenAuth as auth=, or a function as headers=",
+    "init_payload": "pass a function as init_payload=, which is called for each connection",
+    "session": "pass a function that creates one as session=",
+    **dict.fromkeys(("timeout", "execute_timeout", "default_timeout"), "pass timeout= to the call"),
+}
+"""How to change an option of a client or a transport that exists, for which programs for gql assign an attribute."""
+
+_ABSENT = object()
+
+T = TypeVar("T")
 
 
-def unknown_attribute(owner: object, name: str) -> object:
-    """Raise the error for an attribute that *owner* lacks, with a hint if gql has it; for a class's ``__getattr__``.
+def fixed_options(hints: Mapping[str, str]) -> Callable[[type[T]], type[T]]:
+    """Return a class decorator for clients and transports, which read their options once.
 
-    Python also calls ``__getattr__`` if a property raised ``AttributeError``, for example in a user's function, and
-    drops that error. A second lookup raises it again; if there is no such attribute, it raises Python's own error.
+    An attribute with the name of an option cannot be assigned: gql reads its attributes for each request, but here, a
+    new value would have no effect, and for example the old token would still be sent. A subclass may assign attributes
+    with other names, and those that its class body defines. Reading an attribute that only gql has raises an error with
+    a hint.
+
+    The methods are not declared in the classes, because type checkers would then accept any attribute.
+
+    Args:
+        hints: attributes that only gql has, with their replacements.
     """
-    if name in ATTRIBUTES:
-        message = f"{type(owner).__name__!r} object has no attribute {name!r}; {ATTRIBUTES[name]}."
-        raise AttributeError(message, name=name, obj=owner)
-    return object.__getattribute__(owner, name)
+
+    def decorate(kind: type[T]) -> type[T]:
+        fixed = OPTIONS.keys() | _options_of(kind)
+        assign: Any = kind.__setattr__
+
+        def set_attribute(self: object, name: str, value: object) -> None:
+            if name in fixed and getattr(type(self), name, _ABSENT) is getattr(kind, name, _ABSENT):
+                owner = type(self).__name__
+                hint = OPTIONS.get(name, f"create another {owner} with {name}=")
+                raise AttributeError(f"{owner}.{name} cannot be assigned; {hint}.")
+            assign(self, name, value)
+
+        def missing_attribute(self: object, name: str) -> object:
+            if name in hints:
+                message = f"{type(self).__name__!r} object has no attribute {name!r}; {hints[name]}."
+                raise AttributeError(message, name=name, obj=self)
+            # Python also calls this method if a property raised AttributeError, for example in a user's function, and
+            # drops that error. A second lookup raises it again, or Python's own error.
+            return object.__getattribute__(self, name)
+
+        for name, method in (("__setattr__", set_attribute), ("__getattr__", missing_attribute)):
+            setattr(kind, name, method)
+        return kind
+
+    return decorate
+
+
+def _options_of(kind: type) -> set[str]:
+    """Return the parameters of a class that are no attributes of it, or only properties."""
+    code = vars(kind)["__init__"].__code__
+    parameters = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
+    return {name for name in parameters if not hasattr(kind, name) or isinstance(getattr(kind, name), property)}

@@ -1,4 +1,4 @@
-"""Errors for arguments, attributes, modules and objects that only gql has."""
+"""Errors for arguments, attributes, modules and objects that only gql has, and for assigned options."""
 
 from __future__ import annotations
 
@@ -55,11 +55,18 @@ def test_an_unknown_argument() -> None:
         call("execute", "{ a }", vars={})
 
 
-def test_use_json_of_requests() -> None:
-    """The transport of gql has a form that no server accepts."""
+@pytest.mark.parametrize(
+    ("argument", "hint"),
+    [
+        ("use_json", "leave it out: requests are always sent as JSON"),
+        ("allow_redirects", "leave it out: redirects that keep the POST are followed"),
+    ],
+)
+def test_an_argument_of_the_transport_for_requests(argument: str, hint: str) -> None:
+    """The transport of gql has both."""
     make: Callable[..., Any] = RequestsHTTPTransport
-    with pytest.raises(TypeError, match="'use_json'; leave it out: requests are always sent as JSON"):
-        make(URL, use_json=True)
+    with pytest.raises(TypeError, match=f"'{argument}'; {hint}"):
+        make(URL, **{argument: True})
 
 
 @pytest.mark.parametrize(
@@ -70,7 +77,7 @@ def test_use_json_of_requests() -> None:
         ("connect_sync", "leave it out: the first call connects."),
         ("close_async", "call close()."),
         ("execute_async", "call execute(), or submit(), which returns a Future."),
-        ("transport", "call execute_result(), whose result has the response with its status and headers."),
+        ("transport", ATTRIBUTES["transport"] + "."),
         (
             "validate",
             "pass validate=True to the Client, or call graphql.validate(client.schema, request.document).",
@@ -149,6 +156,20 @@ def test_names_of_gql(name: str, hint: str) -> None:
     assert not hasattr(syncgql, name)
 
 
+@pytest.mark.parametrize("module", ["syncgql", "syncgql.transport.requests", "syncgql.transport.aiohttp"])
+def test_the_logger_of_gql(module: str) -> None:
+    """Importing it from a module with gql's name raises an error with the name of the logger."""
+    with pytest.raises(ImportError, match=rf"^cannot import name 'log' from '{module}'; write logging\.getLogger"):
+        exec(f"from {module} import log")
+
+
+def test_sessions_of_gql() -> None:
+    """Their module has gql's name, too."""
+    with pytest.raises(ImportError, match=r"^cannot import name 'SyncClientSession' from 'syncgql\.client'; use"):
+        exec("from syncgql.client import Client, SyncClientSession")
+    assert not hasattr(syncgql.client, "SyncClientSession")
+
+
 def test_names_that_nobody_has() -> None:
     """The messages are Python's own."""
     with pytest.raises(ImportError, match=r"^cannot import name 'Nothing' from 'syncgql' \("):
@@ -192,3 +213,83 @@ def test_variables_that_are_assigned() -> None:
     with pytest.raises(AttributeError, match=r"pass variable_values= to execute\(\), or create another"):
         request.variable_values = {"a": 1}
     assert GraphQLRequest(request, variable_values={"a": 1}).variable_values == {"a": 1}
+
+
+WS_URL = "ws://127.0.0.1:9/graphql"
+
+MADE: dict[str, Any] = {
+    "Client": (URL,),
+    "AIOHTTPTransport": (URL,),
+    "RequestsHTTPTransport": (URL,),
+    "EventStreamTransport": (URL,),
+    "MultipartSubscriptionTransport": (URL,),
+    "AIOHTTPWebsocketsTransport": (WS_URL,),
+    "PhoenixChannelWebsocketsTransport": (WS_URL,),
+    "AppSyncWebsocketsTransport": (URL, syncgql.AppSyncApiKeyAuthentication("127.0.0.1", "key")),
+}
+
+
+@pytest.fixture(params=MADE)
+def made(request: pytest.FixtureRequest) -> Any:
+    """A client, or a transport of each kind."""
+    return getattr(syncgql, request.param)(*MADE[request.param])
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("headers", "pass a function as headers=, which is called for each request and connection."),
+        ("auth", "pass a TokenAuth as auth=, or a function as headers=."),
+        ("session", "pass a function that creates one as session=."),
+        ("default_timeout", "pass timeout= to the call."),
+    ],
+)
+def test_an_option_with_another_way(made: Any, name: str, hint: str) -> None:
+    """The error names it."""
+    message = f"{type(made).__name__}.{name} cannot be assigned; {hint}"
+    with pytest.raises(AttributeError, match=f"^{re.escape(message)}$"):
+        setattr(made, name, None)
+
+
+@pytest.mark.parametrize("name", ["url", "json_deserialize", "trust_env", "json_serialize"])
+def test_any_other_option(made: Any, name: str) -> None:
+    """The error says that another object is needed."""
+    owner = type(made).__name__
+    with pytest.raises(
+        AttributeError, match=f"^{owner}.{name} cannot be assigned; create another {owner} with {name}="
+    ):
+        setattr(made, name, None)
+
+
+def test_other_attributes(made: Any) -> None:
+    """They can be assigned, also to copies."""
+    for each in (made, copy.copy(made)):
+        each.purpose = "tests"
+        assert each.purpose == "tests"
+
+
+@pytest.mark.parametrize("kind", [Client, RequestsHTTPTransport])
+def test_attributes_of_a_subclass(kind: Any) -> None:
+    """It may assign those that it defines itself, whatever their names are; other options are refused there, too."""
+
+    class Own(kind):  # type: ignore[misc]
+        cookies = None
+
+        def __init__(self) -> None:
+            self.token = "a"
+            super().__init__(URL)
+            self.cookies = {"b": "c"}
+
+    own: Any = Own()
+    assert (own.token, own.cookies) == ("a", {"b": "c"})
+    with pytest.raises(AttributeError, match=r"^Own\.headers cannot be assigned; pass a function"):
+        own.headers = {}
+
+
+def test_reading_an_option(made: Any) -> None:
+    """An attribute that only gql has is missing, with a hint. The URL of a transport can be read."""
+    assert not hasattr(made, "headers")
+    with pytest.raises(AttributeError, match="has no attribute 'headers'; pass a function as headers=") as caught:
+        _ = made.headers
+    assert (caught.value.name, caught.value.obj) == ("headers", made)
+    assert isinstance(made, Client) or made.url.endswith(("/graphql", "/graphql/websocket"))

@@ -338,7 +338,11 @@ class Signature:
             "on_reconnect= has no effect",
         ),
         (client, {"transport": http()}, "either a url or transport="),
-        (client, {"url": None}, "either a url or transport="),
+        (client, {"url": None}, "either a url or transport= to the client; LocalSchemaTransport"),
+        *(
+            (client, {"url": None, "transport": websockets(), "reconnect": given}, "AIOHTTPWebsocketsTransport")
+            for given in (True, False, ReconnectPolicy())
+        ),
         (client, {"session": aiohttp.ClientSession, "cookies": {"a": "b"}}, "has its own cookies"),
         (blocking, {"retry_mutations": True}, "retry_mutations= has no effect without retries="),
         (blocking, {"retry_status_forcelist": {500}}, "retry_status_forcelist= has no effect"),

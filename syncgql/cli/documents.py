@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -10,6 +11,9 @@ from pathlib import Path
 import click
 
 from ..schema.text_file import is_path, read_text
+
+# Not followed by a slash, which begins the rest of a URL or of a path on Windows.
+_VALUE = re.compile(r"(?P<start>[\w-]+(:=|:|=))(?![\\/])")
 
 
 def read_document(text: str | None, file: Path | None) -> str:
@@ -36,6 +40,22 @@ def read_document(text: str | None, file: Path | None) -> str:
     if text is None and file is None and sys.stdin.isatty():
         raise click.UsageError("No document; pass one as an argument, with -f FILE or on standard input.")
     return read_stdin()
+
+
+def check_query(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    """Return the argument; the callback of QUERY, which click calls before it counts the arguments.
+
+    Raises:
+        click.UsageError: *text* looks like a second value of an option, which gql-cli accepts.
+    """
+    value = _VALUE.match(text or "")
+    if value is not None:
+        # The rest may be a secret.
+        raise click.UsageError(
+            f"'{value['start']}...' is not a document. An option takes one value; repeat it for others: "
+            "-H A:1 -H B:2, -v a=1 -v b=2."
+        )
+    return text
 
 
 def is_document_path(text: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..request import GraphQLRequest
-from .documents import read_document
+from .documents import check_query, read_document
 from .option_groups import option_group
 from .selection import check_path
 from .variables import Assignment, parse_assignment, read_variables, variable_values
@@ -46,7 +46,8 @@ class RequestOptions:
         names = self._operation_names(text)
         if len(names) > 1:
             listed = ", ".join(name for name in names if name)
-            raise click.UsageError(f"The document has {len(names)} operations; choose one with -o: {listed}.")
+            advice = f"choose one with -o: {listed}" if listed else "name them, and choose one with -o"
+            raise click.UsageError(f"The document has {len(names)} operations; {advice}.")
         document = GraphQLRequest(text, operation_name=self.operation)
         sets = read_variables(self.variables_file)
         if len(sets) > 1:
@@ -116,7 +117,7 @@ class OperationName(click.ParamType):  # type: ignore[type-arg]  # generic in ne
 _FILE = click.Path(path_type=Path)
 
 _OPTIONS = [
-    click.argument("query", required=False),
+    click.argument("query", required=False, callback=check_query),
     click.option(
         "-f",
         "--file",

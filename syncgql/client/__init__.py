@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from ..gql_names import unknown_name
 from .client import Client
 
 __all__ = ["Client"]
+
+
+def __getattr__(name: str) -> object:
+    raise unknown_name(__name__, name)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import functools
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
 
-from ..gql_names import unknown_attribute
+from ..gql_names import ATTRIBUTES, OPTIONS, fixed_options
 from ..pickling import check_pickles
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.policies import Policies
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
     from ..transport.websocket.handshake import InitPayloadOption
 
 
+@fixed_options({**OPTIONS, **ATTRIBUTES})
 class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, StreamMethods):
     """A GraphQL client for blocking code.
 
@@ -141,9 +142,9 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         init_payload: the payload of the WebSocket's ``connection_init``, or a function that returns it and is called
             like *headers*.
         reconnect: when to reconnect a lost connection and resend its subscriptions: a ``ReconnectPolicy``, True for the
-            default policy, or False for never. By default the first attempt begins after 1 to 2 s and later ones after
-            up to 31 s, for ten minutes; the first connection of a call has five attempts. A *transport* has its own
-            option.
+            default policy, which is used if there is no *transport*, or False for never. With the default policy, the
+            first attempt begins after 1 to 2 s and later ones after up to 31 s, for ten minutes; the first connection
+            of a call has five attempts. A *transport* has its own option.
         on_reconnect: a function to call after the lost connection of a subscription was re-established, with the number
             of seconds for which events are missing, from the last sign of life of that connection. It is called in the
             consumer's thread, between two events. It may return None to continue, a list of events to deliver first, or
@@ -222,7 +223,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         max_url_length: int | None = MAX_URL_LENGTH,
         max_response_size: int | None = None,
         init_payload: InitPayloadOption = None,
-        reconnect: ReconnectPolicy | bool = True,
+        reconnect: ReconnectPolicy | bool | Unset = UNSET,
         on_reconnect: OnReconnect | None = None,
         max_message_size: int = MAX_MESSAGE_SIZE,
         client_session_args: Mapping[str, Any] | None = None,
@@ -255,6 +256,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         # Callers often pass settings through, whether set or not, so an argument equal to its default counts as not
         # given.
         given = {name for name, value in arguments.items() if value != _DEFAULTS[name]}
+        arguments["reconnect"] = True if isinstance(reconnect, Unset) else reconnect
         options = TransportOptions(given=given, **_taken_by(TransportOptions, arguments))
         client_schema = ClientSchema(**_taken_by(ClientSchema, arguments))
         policies = Policies(**_taken_by(Policies, arguments))
@@ -331,11 +333,17 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         """Close the client, unless it is inside another ``with`` block."""
         self._pipeline.leave()
 
-    if not TYPE_CHECKING:  # with this method, type checkers would accept any attribute
+    if not TYPE_CHECKING:  # type checkers report "async with" by themselves
 
-        def __getattr__(self, name: str) -> object:
-            """Raise ``AttributeError``, with a hint for an attribute that only gql has."""
-            return unknown_attribute(self, name)
+        async def __aenter__(self) -> NoReturn:
+            """Raise ``TypeError``: the client is for blocking code."""
+            raise TypeError(
+                "Use a plain 'with client', or no block at all: the methods of a Client block. In asynchronous code, "
+                "call them with await asyncio.to_thread(client.execute, document)."
+            )
+
+        async def __aexit__(self, *exception: object) -> None:
+            """Do nothing; Python requires this method for ``async with``."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments; the copy opens its own connections."""

@@ -12,6 +12,7 @@ from yarl import URL
 from ..checks import check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import DocumentError
+from ..gql_names import OPTIONS, fixed_options, unknown_name
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response, results_or_raise
 from ..protocol.http import parse_http_response, public_url
@@ -38,6 +39,7 @@ __all__ = ["AIOHTTPTransport"]
 T = TypeVar("T")
 
 
+@fixed_options(OPTIONS)
 class AIOHTTPTransport(AsyncTransport):
     """Sends queries and mutations over HTTP.
 
@@ -104,11 +106,11 @@ class AIOHTTPTransport(AsyncTransport):
         max_response_size: int | None = None,
         trust_env: bool = True,
     ) -> None:
-        self.url = check_url(url, ("http", "https"))
-        self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
+        self._url = check_url(url, ("http", "https"))
+        self._json_deserialize = check_function("json_deserialize", json_deserialize, 1)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
-            self.url,
+            self._url,
             headers=headers,
             auth=auth,
             ssl=check_ssl(ssl),
@@ -119,12 +121,17 @@ class AIOHTTPTransport(AsyncTransport):
         )
         self.has_users = self._builder.has_users
         self.token_auth = self._builder.token_auth
-        parse = functools.partial(parse_http_response, json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_http_response, json_deserialize=self._json_deserialize)
         self._parse = noting_refusals(parse, self.token_auth)
         self.shared_session = SharedSession.of(
             session, cookies, client_session_args, ssl_close_timeout=ssl_close_timeout, trust_env=trust_env
         )
         self._begin()
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._url
 
     def _begin(self) -> None:
         self._sender = HTTPSender(self.shared_session, self._max_response_size)
@@ -142,7 +149,7 @@ class AIOHTTPTransport(AsyncTransport):
                 self._builder,
                 self._sender,
                 (SSE, MULTIPART),  # GraphQL Yoga starts a subscription before it refuses multipart
-                StreamOptions(json_deserialize=self.json_deserialize),
+                StreamOptions(json_deserialize=self._json_deserialize),
                 self._max_response_size,
                 self.file_classes,
             )
@@ -221,7 +228,7 @@ class AIOHTTPTransport(AsyncTransport):
         return copy
 
     def __repr__(self) -> str:
-        return f"AIOHTTPTransport({public_url(self.url)!r})"
+        return f"AIOHTTPTransport({public_url(self._url)!r})"
 
     def round_trip(
         self,
@@ -235,7 +242,7 @@ class AIOHTTPTransport(AsyncTransport):
             sender = self._incremental_sender()
             return RoundTrip(prepared, sender.send, sender.parse)
         parse = self._parse
-        if request.decodes_text and self.json_deserialize is json_codec.loads:
+        if request.decodes_text and self._json_deserialize is json_codec.loads:
             from ..protocol.undecoded_response import parse_undecoded
 
             parse = functools.partial(parse_undecoded, parse=parse)
@@ -259,7 +266,7 @@ class AIOHTTPTransport(AsyncTransport):
         """Return the sender for responses in parts, which is imported when it is needed."""
         from .http.incremental_sender import IncrementalSender
 
-        return IncrementalSender(self._sender, self.json_deserialize, self._max_response_size)
+        return IncrementalSender(self._sender, self._json_deserialize, self._max_response_size)
 
     def batch_round_trip(
         self,
@@ -283,7 +290,7 @@ class AIOHTTPTransport(AsyncTransport):
         return self._batch_of(joined([round_trip.request for round_trip in round_trips]), len(round_trips))
 
     def _batch_of(self, request: HTTPRequest, count: int) -> AsyncRoundTrip[list[BatchEntry]]:
-        parse = functools.partial(parse_batch_response, count=count, json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_batch_response, count=count, json_deserialize=self._json_deserialize)
         if self.token_auth is None:
             return RoundTrip(request, self._sender.send, parse)
         return RoundTrip(request, self._sender.send, noting_refusals(parse, self.token_auth))
@@ -291,3 +298,10 @@ class AIOHTTPTransport(AsyncTransport):
     async def _off_the_loop(self, prepare: Callable[[], T]) -> T:
         """Call a function; use a worker thread if it calls the user's code, which may block."""
         return await asyncio.to_thread(prepare) if self._builder.calls_user_code else prepare()
+
+
+if not TYPE_CHECKING:  # with this function, type checkers would accept any name
+
+    def __getattr__(name: str) -> object:
+        """Raise the error for a name that the module lacks, with a hint for gql's logger."""
+        raise unknown_name(__name__, name)

@@ -7,6 +7,7 @@ from typing import Any
 
 from yarl import URL
 
+from ..gql_names import OPTIONS, fixed_options
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -21,6 +22,7 @@ from .websocket.transport import WebSocketTransport
 __all__ = ["AIOHTTPWebsocketsTransport"]
 
 
+@fixed_options(OPTIONS)
 class AIOHTTPWebsocketsTransport(WebSocketTransport):
     """GraphQL over WebSocket, with the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.
 
@@ -131,7 +133,7 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             json_serialize,
             json_deserialize,
         )
-        self.url = dialect.url
+        self._url = dialect.url
         if GraphQLTransportWS.NAME not in dialect.subprotocols and (ping_interval is not None or not answer_pings):
             name = "answer_pings" if ping_interval is None else "ping_interval"
             raise TypeError(f"{name}= has no effect, because only the subprotocol graphql-transport-ws has pings.")
@@ -162,6 +164,11 @@ class AIOHTTPWebsocketsTransport(WebSocketTransport):
             ),
             check_reconnect(reconnect),
         )
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._url
 
 
 def _proxy(proxy: str | URL | None, auth: Login | None) -> str | None:

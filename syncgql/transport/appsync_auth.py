@@ -283,8 +283,9 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
         region = self.region_name or region_of(self.host) or self._botocore_session().get_config_variable("region")
         if not region:
             raise TransportCredentialsMissing(
-                f"The region to sign for is neither in the host name {self.host} nor configured. Pass region_name=, or "
-                "set AWS_DEFAULT_REGION.",
+                f"There is no region to sign for: {self.host} is not a standard host, which is a 26-character id and "
+                "appsync-api.REGION.amazonaws.com, and no region is configured. Pass region_name=, or set "
+                "AWS_DEFAULT_REGION.",
                 missing="region",
             )
         return str(region)

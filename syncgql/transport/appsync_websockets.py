@@ -11,6 +11,7 @@ from yarl import URL
 
 from ..checks import check_function
 from ..exceptions import TransportError
+from ..gql_names import OPTIONS, fixed_options
 from ..protocol import json_codec
 from ..protocol.appsync import AppSync
 from ..protocol.appsync_endpoints import Authorization, api_host, header_query, header_subprotocol, realtime_url
@@ -46,6 +47,7 @@ SUBSCRIPTIONS_ONLY = (
 )
 
 
+@fixed_options(OPTIONS)
 class AppSyncWebsocketsTransport(WebSocketTransport):
     """Subscriptions over the realtime endpoint of AWS AppSync, or over Amplify's local simulator of it.
 
@@ -121,15 +123,15 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
         json_deserialize: JSONDeserialize = json_codec.loads,
         trust_env: bool = True,
     ) -> None:
-        self.url = check_url(url, ("http", "https"))
+        self._url = check_url(url, ("http", "https"))
         if shared_session is not None and client_session_args is not None:
             raise TypeError("client_session_args= has no effect with shared_session=; pass one of them.")
         if auth is not None and session is not None:
             raise TypeError("session= has no effect with auth=; pass it to AppSyncIAMAuthentication instead.")
-        self.auth = _check_auth(auth) or AppSyncIAMAuthentication(api_host(self.url), session=session)
+        own_auth = _check_auth(auth) or AppSyncIAMAuthentication(api_host(self._url), session=session)
         super().__init__(
             AppSyncDialect(
-                self.url, self.auth, realtime_url, authorization_in, headers, json_serialize, json_deserialize
+                self._url, own_auth, realtime_url, authorization_in, headers, json_serialize, json_deserialize
             ),
             WebSocketOptions(
                 ssl=ssl,
@@ -145,6 +147,11 @@ class AppSyncWebsocketsTransport(WebSocketTransport):
             shared_session or SharedSession(None, client_session_args, trust_env=trust_env),
             check_reconnect(reconnect),
         )
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._url
 
     async def execute(
         self,

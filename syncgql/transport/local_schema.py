@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
+from ..gql_names import OPTIONS, fixed_options
 from ..protocol.graphql_response import parse_response
 from ..protocol.http import encode_request
 from ..protocol.incremental_delivery import IncrementalDelivery
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LocalSchemaTransport"]
 
 
+@fixed_options(OPTIONS)
 class LocalSchemaTransport(AsyncTransport):
     """Executes operations against a schema object, so that tests need no server.
 
@@ -53,14 +55,14 @@ class LocalSchemaTransport(AsyncTransport):
                 f"not {type(schema).__name__}. SDL text has no resolvers: pass graphql.build_schema(text) and the data "
                 "as root_value=, or ariadne.make_executable_schema(text, ...)."
             )
-        self.schema = schema
+        self._schema = schema
         is_strawberry = core is getattr(schema, "_schema", None)
         self._engine: Engine = StrawberryEngine(schema) if is_strawberry else CoreEngine(core)
         self._root_value = root_value
         self._context_value = context_value
 
     def __repr__(self) -> str:
-        return f"LocalSchemaTransport({type(self.schema).__name__})"
+        return f"LocalSchemaTransport({type(self._schema).__name__})"
 
     async def connect(self) -> None:
         """Do nothing; there is nothing to connect to."""

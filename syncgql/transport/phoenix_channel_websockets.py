@@ -9,6 +9,7 @@ from typing import Any
 from yarl import URL
 
 from ..checks import check_function, check_mapping, check_seconds, plain_text
+from ..gql_names import OPTIONS, fixed_options
 from ..protocol import json_codec
 from ..protocol.http import encode_request, public_url
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -37,6 +38,7 @@ Params = Mapping[str, Any]
 ParamsOption = Params | Callable[[], Params | None] | None
 
 
+@fixed_options(OPTIONS)
 class PhoenixChannelWebsocketsTransport(WebSocketTransport):
     """GraphQL over Phoenix channels, as served by Absinthe: queries, mutations and subscriptions.
 
@@ -122,9 +124,7 @@ class PhoenixChannelWebsocketsTransport(WebSocketTransport):
         trust_env: bool = True,
     ) -> None:
         dialect = PhoenixDialect(url, channel_name, headers, params, auth, json_serialize, json_deserialize)
-        self.url = dialect.url
-        self.channel_name = dialect.channel
-        self.heartbeat_interval = check_seconds("heartbeat_interval", heartbeat_interval)
+        self._url = dialect.url
         options = WebSocketOptions(
             origin=origin,
             proxy=check_proxy(proxy) if proxy_auth is None else str(proxy_with_credentials(proxy, proxy_auth)),
@@ -137,13 +137,18 @@ class PhoenixChannelWebsocketsTransport(WebSocketTransport):
             websocket_close_timeout=close_timeout,
             close_timeout=close_timeout,
             keep_alive_timeout=keep_alive_timeout,
-            heartbeat_interval=self.heartbeat_interval,
+            heartbeat_interval=check_seconds("heartbeat_interval", heartbeat_interval),
             idle_timeout=idle_timeout,
         )
         shared = SharedSession.of(
             session, None, client_session_args, ssl_close_timeout=close_timeout, trust_env=trust_env
         )
         super().__init__(dialect, options, shared, check_reconnect(reconnect))
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._url
 
 
 class PhoenixDialect(Dialect):

@@ -13,7 +13,7 @@ from yarl import URL
 from ..checks import check_count, check_delay, check_flag, check_function, check_seconds, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
-from ..gql_names import unknown_argument
+from ..gql_names import OPTIONS, fixed_options, unknown_argument, unknown_name
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response
 from ..protocol.http import HTTPResponse, parse_http_response, public_url
@@ -52,6 +52,7 @@ REFUSED_ARGUMENTS = {
 }
 
 
+@fixed_options(OPTIONS)
 class RequestsHTTPTransport(BlockingTransport):
     """Sends queries and mutations over HTTP with the requests library, in the calling thread.
 
@@ -139,12 +140,12 @@ class RequestsHTTPTransport(BlockingTransport):
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:
             raise ImportError("RequestsHTTPTransport requires requests; install the extra syncgql[requests]") from error
-        self.url = check_url(url, ("http", "https"))
-        self.timeout = _check_timeout(timeout)
-        self.json_deserialize = check_function("json_deserialize", json_deserialize, 1)
+        self._url = check_url(url, ("http", "https"))
+        self._timeout = _check_timeout(timeout)
+        self._json_deserialize = check_function("json_deserialize", json_deserialize, 1)
         self._max_response_size = check_size("max_response_size", max_response_size)
         self._builder = RequestBuilder(
-            self.url,
+            self._url,
             headers=headers,
             auth=auth if isinstance(auth, TokenAuth) else None,
             ssl=None,
@@ -159,6 +160,11 @@ class RequestsHTTPTransport(BlockingTransport):
         own = None if isinstance(auth, TokenAuth) else auth
         options = SessionOptions(session, cookies, own, verify, cert, proxies, adapters, trust_env)
         self._sessions = RequestsSessions(options)
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._url
 
     def connect(self) -> None:
         """Allow requests, also after ``close()``. The first request of each thread creates a session."""
@@ -184,8 +190,8 @@ class RequestsHTTPTransport(BlockingTransport):
         prepared = self._checked(self._builder.build(request, headers, None, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
         reader = parse_parts if request.is_incremental else parse_http_response
-        parse = noting_refusals(functools.partial(reader, json_deserialize=self.json_deserialize), self.token_auth)
-        if request.decodes_text and reader is parse_http_response and self.json_deserialize is json_codec.loads:
+        parse = noting_refusals(functools.partial(reader, json_deserialize=self._json_deserialize), self.token_auth)
+        if request.decodes_text and reader is parse_http_response and self._json_deserialize is json_codec.loads:
             from ..protocol.undecoded_response import parse_undecoded
 
             parse = functools.partial(parse_undecoded, parse=parse)
@@ -202,7 +208,7 @@ class RequestsHTTPTransport(BlockingTransport):
         options = self._builder.options(headers, None)
         prepared = self._checked(self._builder.post(requests, batch_payload(requests), options, ()))
         send = functools.partial(self._send, arguments=extra_args or {})
-        parse = functools.partial(parse_batch_response, count=len(requests), json_deserialize=self.json_deserialize)
+        parse = functools.partial(parse_batch_response, count=len(requests), json_deserialize=self._json_deserialize)
         return RoundTrip(prepared, send, noting_refusals(parse, self.token_auth))
 
     @staticmethod
@@ -215,7 +221,7 @@ class RequestsHTTPTransport(BlockingTransport):
 
     def _send(self, request: HTTPRequest, deadline: Deadline, *, arguments: Mapping[str, Any]) -> HTTPResponse:
         """Send a request. If the server refuses a GET because its URL is too long, send it as a POST."""
-        timeouts = RequestsTimeouts(deadline, self.timeout)
+        timeouts = RequestsTimeouts(deadline, self._timeout)
         response = self._send_with_retries(request, arguments, timeouts)
         if request.fallback is not None and response.head.status in TOO_LONG:
             return self._send_with_retries(request.fallback(), arguments, timeouts)
@@ -274,7 +280,7 @@ class RequestsHTTPTransport(BlockingTransport):
         return is_allowed and all(map(self._retries.allow, request.contents))
 
     def __repr__(self) -> str:
-        return f"RequestsHTTPTransport({public_url(self.url)!r})"
+        return f"RequestsHTTPTransport({public_url(self._url)!r})"
 
 
 @dataclass(frozen=True, repr=False, eq=False)
@@ -321,3 +327,10 @@ def _check_timeout(timeout: Timeout) -> Timeout:
     if isinstance(timeout, tuple) and len(timeout) != 2:
         raise TypeError(f"timeout as a pair has 2 limits, for connecting and for waiting, not {len(timeout)}.")
     return timeout
+
+
+if not TYPE_CHECKING:  # with this function, type checkers would accept any name
+
+    def __getattr__(name: str) -> object:
+        """Raise the error for a name that the module lacks, with a hint for gql's logger."""
+        raise unknown_name(__name__, name)

@@ -22,3 +22,6 @@ def test_a_document_with_several_operations() -> None:
     options = RequestOptions("query A { a } query B { b }", None, (), None, None, None)
     with pytest.raises(click.UsageError, match="2 operations; choose one with -o: A, B"):
         options.request()
+    options = RequestOptions("{ a } { b }", None, (), None, None, None)
+    with pytest.raises(click.UsageError, match="2 operations; name them, and choose one with -o"):
+        options.request()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from typing import Any
 
@@ -107,3 +108,16 @@ def test_the_test_kit_may_be_entered_again() -> None:
             with client:
                 assert client.execute("query Hello { hello }") == HELLO
             assert client.closed
+
+
+def test_async_with() -> None:
+    """Code for gql's asynchronous session fails with the replacement. The client stays usable."""
+    client: Any = Client(transport=LocalSchemaTransport(schema))
+
+    async def enter() -> None:
+        async with client:
+            pass
+
+    with pytest.raises(TypeError, match=r"Use a plain 'with client'.* await asyncio\.to_thread\(client\.execute, "):
+        asyncio.run(enter())
+    assert client.execute("{ hello }") == HELLO

@@ -25,6 +25,7 @@ PARAMETERS = inspect.signature(Client).parameters
 DEFAULTS = {
     "timeout": "10 s",
     "execute_timeout": "10 s",
+    "reconnect": "True",
     "json_serialize": "`dumps`",
     "json_deserialize": "`loads`",
 }

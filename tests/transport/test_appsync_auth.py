@@ -376,6 +376,10 @@ def test_a23_missing_region(no_aws: None) -> None:
     with pytest.raises(TransportCredentialsMissing, match=r"region_name=.*AWS_DEFAULT_REGION") as caught:
         iam(host="api.example.com").get_headers()
     assert caught.value.missing == "region"
+    with pytest.raises(
+        TransportCredentialsMissing, match=r"abc\.appsync-api\.\S+ is not a standard host, which is a 26-"
+    ):
+        iam(host="abc.appsync-api.eu-west-1.amazonaws.com").get_headers()
 
 
 def test_credentials_that_appear_later_are_found(no_aws: None, monkeypatch: pytest.MonkeyPatch) -> None:

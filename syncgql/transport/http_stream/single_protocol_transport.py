@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from yarl import URL
 
 from ...checks import check_function, check_size
+from ...gql_names import OPTIONS, fixed_options
 from ...protocol import json_codec
 from ...protocol.http_get import MAX_URL_LENGTH
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -22,6 +23,7 @@ from .protocols import StreamProtocol
 from .transport import HTTPStreamTransport
 
 
+@fixed_options(OPTIONS)
 class SingleProtocolTransport(HTTPStreamTransport):
     """The base class of public transports over streams of one protocol.
 
@@ -52,9 +54,9 @@ class SingleProtocolTransport(HTTPStreamTransport):
         keep_alive_timeout: float | Unset | None = UNSET,
         max_message_size: int = MAX_MESSAGE_SIZE,
     ) -> None:
-        self.url = check_url(url, ("http", "https"))
+        self._url = check_url(url, ("http", "https"))
         builder = RequestBuilder(
-            self.url,
+            self._url,
             headers=headers,
             auth=auth,
             ssl=check_ssl(ssl),
@@ -74,3 +76,8 @@ class SingleProtocolTransport(HTTPStreamTransport):
         )
         max_size = check_size("max_response_size", max_response_size)
         super().__init__((self.PROTOCOL,), builder, shared_session, options, max_size)
+
+    @property
+    def url(self) -> str:
+        """The endpoint."""
+        return self._url

@@ -24,6 +24,7 @@ from ..options import (
     check_batch_options,
     check_url,
 )
+from .overrides import check_overrides
 from .subscription_protocols import (
     STREAM_PROTOCOLS,
     WEBSOCKET_PROTOCOLS,
@@ -83,13 +84,19 @@ class TransportOptions:
 
     def __post_init__(self) -> None:
         if (self.url is None) == (self.transport is None):
-            raise TypeError("Pass either a url or transport= to the client.")
+            raise TypeError(
+                "Pass either a url or transport= to the client; LocalSchemaTransport(schema) executes a schema without "
+                "a server."
+            )
         if self.transport is not None and not isinstance(self.transport, AsyncTransport | BlockingTransport):
             kind = type(self.transport).__name__
             raise TypeError(f"transport must be an AsyncTransport or a BlockingTransport, not {kind}.")
         if self.subscriptions is not None and not isinstance(self.subscriptions, str | URL | AsyncTransport):
             kind = type(self.subscriptions).__name__
             raise TypeError(f"subscriptions must be a URL or an AsyncTransport, not {kind}.")
+        for transport in (self.transport, self.subscriptions):
+            if isinstance(transport, AsyncTransport | BlockingTransport):
+                check_overrides(transport)
         if self.url is not None:
             self.url = check_url(self.url, SCHEMES)
         if isinstance(self.subscriptions, str | URL):

@@ -1,0 +1,7 @@
+"""Placeholder for gql's module of this name; importing it raises an error that names the replacement."""
+
+raise ImportError(
+    "syncgql has no module graphql_request. Write: from syncgql import GraphQLRequest.",
+    name=__name__,
+    path=__file__,
+)

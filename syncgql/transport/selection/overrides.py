@@ -1,0 +1,44 @@
+"""check_overrides: rejects a transport with a method that a client does not call."""
+
+from __future__ import annotations
+
+from ..base import AsyncTransport
+from ..blocking import BlockingTransport
+
+CALLED_INSTEAD = (
+    ("connect", "round_trip"),
+    ("execute", "round_trip"),
+    ("execute_batch", "batch_round_trip"),
+    ("subscribe", "stream"),
+)
+"""Methods of transports, each with the method that a client calls. The default of the second one calls the first."""
+
+
+def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
+    """Check that a client calls the methods which a transport overrides.
+
+    In gql, subclasses of transports override ``execute``. The transports of this package define ``round_trip``, which a
+    client calls, so that such a method would have no effect. It has one if the transport is used without a client, so a
+    subclass alone is not an error.
+
+    Raises:
+        TypeError: the class overrides a method, and inherits the one that a client calls instead.
+    """
+    kind = type(transport)
+    for name, called in CALLED_INSTEAD:
+        if _position(kind, name) < _position(kind, called) and not _is_default(kind, called):
+            raise TypeError(
+                f"{kind.__name__} overrides {name}(), but a client calls {called}() instead. Override that, or pass "
+                "middleware= to the Client; see docs/middleware.md and docs/custom_transports.md."
+            )
+
+
+def _position(kind: type, name: str) -> int:
+    """Return the position of the class that defines a method in the order in which Python looks it up."""
+    return next((number for number, each in enumerate(kind.__mro__) if name in vars(each)), len(kind.__mro__))
+
+
+def _is_default(kind: type, name: str) -> bool:
+    """Return whether a class inherits a method from a base class of all transports."""
+    method = getattr(kind, name, None)
+    return method is None or method in (getattr(AsyncTransport, name), getattr(BlockingTransport, name, None))

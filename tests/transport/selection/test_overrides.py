@@ -1,0 +1,91 @@
+"""Transports that override a method which a client does not call."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from graphql import build_schema
+
+from syncgql import (
+    AIOHTTPTransport,
+    AIOHTTPWebsocketsTransport,
+    AppSyncApiKeyAuthentication,
+    AppSyncWebsocketsTransport,
+    Client,
+    EventStreamTransport,
+    LocalSchemaTransport,
+    MultipartSubscriptionTransport,
+    PhoenixChannelWebsocketsTransport,
+    RequestsHTTPTransport,
+)
+
+URL = "http://127.0.0.1:9/graphql"
+WS_URL = "ws://127.0.0.1:9/graphql"
+SCHEMA = build_schema("type Query { hello: String }")
+
+
+def overriding(kind: type, *names: str) -> Any:
+    """A subclass that overrides methods of these names with those that it inherits."""
+    return type("Own", (kind,), {name: getattr(kind, name) for name in names})
+
+
+@pytest.mark.parametrize(
+    ("kind", "url", "name", "called"),
+    [
+        (RequestsHTTPTransport, URL, "execute", "round_trip"),
+        (RequestsHTTPTransport, URL, "execute_batch", "batch_round_trip"),
+        (AIOHTTPTransport, URL, "execute", "round_trip"),
+        (AIOHTTPTransport, URL, "connect", "round_trip"),
+        (AIOHTTPTransport, URL, "subscribe", "stream"),
+        (AIOHTTPWebsocketsTransport, WS_URL, "subscribe", "stream"),
+    ],
+)
+def test_a_method_that_a_client_does_not_call(kind: Any, url: str, name: str, called: str) -> None:
+    """The error names the method that it calls. A class that overrides both is accepted."""
+    own = overriding(kind, name)
+    with pytest.raises(TypeError, match=rf"^Own overrides {name}\(\), but a client calls {called}\(\) instead\."):
+        Client(transport=own(url))
+    Client(transport=overriding(kind, name, called)(url))
+    Client(transport=overriding(own, called)(url))
+
+
+def test_a_transport_for_subscriptions() -> None:
+    """It is checked, too."""
+    with pytest.raises(TypeError, match=r"^Own overrides subscribe\(\)"):
+        Client(URL, subscriptions=overriding(AIOHTTPWebsocketsTransport, "subscribe")(WS_URL))
+
+
+def test_methods_that_a_client_calls() -> None:
+    """The default of ``round_trip`` calls ``execute``, and that of ``stream`` calls ``subscribe``."""
+    calls = []
+
+    class Own(LocalSchemaTransport):
+        async def execute(self, request: Any, *, extra_args: Any = None) -> Any:
+            calls.append(request.text)
+            return await super().execute(request, extra_args=extra_args)
+
+    with Client(transport=Own(SCHEMA, root_value={"hello": "you"})) as client:
+        assert client.execute("{ hello }") == {"hello": "you"}
+    assert calls == ["{ hello }"]
+
+
+@pytest.mark.parametrize(
+    "transport",
+    [
+        RequestsHTTPTransport(URL),
+        AIOHTTPTransport(URL),
+        AIOHTTPWebsocketsTransport(WS_URL),
+        EventStreamTransport(URL),
+        MultipartSubscriptionTransport(URL),
+        PhoenixChannelWebsocketsTransport(WS_URL),
+        AppSyncWebsocketsTransport(URL, AppSyncApiKeyAuthentication("127.0.0.1", "key")),
+        LocalSchemaTransport(SCHEMA),
+    ],
+    ids=lambda transport: type(transport).__name__,
+)
+def test_the_transports_of_the_package(transport: Any) -> None:
+    """They are accepted, as are their subclasses with other methods."""
+    Client(transport=transport)
+    transport.__class__ = overriding(type(transport), "fresh", "close")
+    Client(transport=transport)

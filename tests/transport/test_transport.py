@@ -1,0 +1,14 @@
+"""The placeholder for gql's base class of transports."""
+
+from __future__ import annotations
+
+import importlib
+
+import pytest
+
+
+def test_the_error_names_the_replacement() -> None:
+    """Code that was written for gql fails at its import, with the line to write instead."""
+    with pytest.raises(ImportError, match="from syncgql import BlockingTransport") as caught:
+        importlib.import_module("syncgql.transport.transport")
+    assert caught.value.name == "syncgql.transport.transport"
