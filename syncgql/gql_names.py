@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from types import CodeType
-from typing import Any
 
 INSTEAD: Mapping[str, str] = {
     "get_execution_result": "call execute_result(), execute_batch_results() or subscribe_results()",
@@ -15,14 +14,6 @@ INSTEAD: Mapping[str, str] = {
     "use_json": "leave it out: requests are always sent as JSON",
     "reconnecting": "pass reconnect= to the Client; it is on by default",
 }
-
-
-def unknown_argument(function: str, arguments: Mapping[str, Any]) -> TypeError:
-    """Return the error for unexpected keyword arguments of *function*, with a hint if gql has the first one."""
-    name = next(iter(arguments))
-    message = f"{function}() got an unexpected keyword argument {name!r}"
-    return TypeError(f"{message}; {INSTEAD[name]}." if name in INSTEAD else message)
-
 
 _DSL = "see docs/migrating_dsl.md"
 _OPERATIONS = f"write client.query.book('title', id='1'); {_DSL}"

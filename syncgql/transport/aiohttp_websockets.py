@@ -7,6 +7,7 @@ from typing import Any
 
 from yarl import URL
 
+from ..argument_hints import suggests_arguments
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -21,6 +22,7 @@ from .websocket.transport import WebSocketTransport
 __all__ = ["AIOHTTPWebsocketsTransport"]
 
 
+@suggests_arguments()
 class AIOHTTPWebsocketsTransport(WebSocketTransport):
     """GraphQL over WebSocket, with the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.
 

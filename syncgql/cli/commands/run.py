@@ -109,7 +109,7 @@ def _writer(format_name: str | None, fields: Fields, *, is_stream: bool) -> Call
     """Return the function that writes a result in a format; *fields* are those that the document selects."""
     if is_stream:
         return STREAM_FORMATS[format_name or "jsonl"]
-    if format_name in ROW_FORMATS:
+    if format_name is not None and format_name in ROW_FORMATS:
         write_rows = ROW_FORMATS[format_name]
         return lambda value: write_rows(*rows_of(value, fields))
     return FORMATS[format_name or "json"]
