@@ -35,7 +35,8 @@ LAYERS = [
     {"client"},
     {"__init__", "testing"},
     {"codegen"},
-    {"contrib", "cli"},
+    {"contrib"},
+    {"cli"},
     {"__main__"},
 ]
 
