@@ -17,14 +17,6 @@ INSTEAD: Mapping[str, str] = {
     "reconnecting": "pass reconnect= to the Client; it is on by default",
 }
 
-
-def unknown_argument(function: str, arguments: Mapping[str, Any]) -> TypeError:
-    """Return the error for unexpected keyword arguments of *function*, with a hint if gql has the first one."""
-    name = next(iter(arguments))
-    message = f"{function}() got an unexpected keyword argument {name!r}"
-    return TypeError(f"{message}; {INSTEAD[name]}." if name in INSTEAD else message)
-
-
 _DSL = "see docs/migrating_dsl.md"
 _OPERATIONS = f"write client.query.book('title', id='1'); {_DSL}"
 _CLIENT = "use the Client itself, which is its own session"

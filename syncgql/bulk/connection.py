@@ -66,6 +66,12 @@ class Connection:
         """The path as text."""
         return ".".join(self.path)
 
+    @property
+    def node_path(self) -> tuple[str, ...]:
+        """The keys that lead to the nodes."""
+        keys = (self.nodes,) if self.nodes is not None else (self.edges, self.node)
+        return (*self.path, *(key for key in keys if key is not None))
+
     def name_in(self, outer: Connection) -> str:
         """The path as text, with ``[]`` after the key of the list of outer nodes."""
         return f"{outer.name}.{self.path[len(outer.path)]}[].{'.'.join(self.path[len(outer.path) + 1 :])}"

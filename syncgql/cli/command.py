@@ -70,6 +70,10 @@ class Commands(click.Group):
                 raise
             place = f"It comes before the command: syncgql {error.option_name} {ctx.invoked_subcommand}"
             raise click.UsageError(f"{error.format_message()} {place}", error.ctx) from error
+        except click.ClickException as error:
+            if ctx.params["debug"]:
+                _print_traceback(error)
+            raise
         except SyncGQLError as error:
             _fail(error, exit_code(error), debug=ctx.params["debug"])
         except BrokenPipeError:
@@ -102,11 +106,15 @@ def _fail(error: Exception, code: ExitCode, *, debug: bool) -> NoReturn:
     from .option_names import in_options
 
     if debug:
-        import traceback
-
-        click.echo(escaped("".join(traceback.format_exception(error))), err=True, nl=False)
+        _print_traceback(error)
     click.echo(f"syncgql: {escaped(in_options(str(error), error))}", err=True)
     sys.exit(code)
+
+
+def _print_traceback(error: Exception) -> None:
+    import traceback
+
+    click.echo(escaped("".join(traceback.format_exception(error))), err=True, nl=False)
 
 
 def _exit_quietly() -> NoReturn:

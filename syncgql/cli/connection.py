@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,6 +20,8 @@ from .secrets import parse_auth, parse_headers, parse_init_payload
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
+
+    from ..pipeline.middleware import Middleware
 
 
 class Secrets(NamedTuple):
@@ -90,9 +93,19 @@ class Connection:
                 retry=False if self.retry == 1 else self.retry,
                 use_get_for_queries=use_get_for_queries,
                 subscription_protocol=subscription_protocol,
+                middleware=_middleware(),
             )
         except (TypeError, ValueError) as error:
             raise click.UsageError(in_options(str(error), error)) from error
+
+
+def _middleware() -> list[Middleware]:
+    """Return what logs each operation if --debug shows the log."""
+    if not logging.getLogger("syncgql").isEnabledFor(logging.DEBUG):
+        return []
+    from ..contrib.logging import OperationLog
+
+    return [OperationLog()]
 
 
 _OPTIONS = [

@@ -9,7 +9,7 @@ import os
 import re
 import select
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import click
@@ -20,10 +20,10 @@ COLORED_CHARACTERS = 200_000
 """The maximum length of JSON that is printed in color, because highlighting takes far longer than printing."""
 
 
-def write(text: str) -> None:
-    """Write lines to standard output and flush it, so that the next program in a pipe receives them immediately."""
+def write(text: str, end: str = "\n") -> None:
+    """Write text to standard output and flush it, so that the next program in a pipe receives it immediately."""
     output = sys.stdout.buffer
-    left = memoryview(f"{text}\n".encode())
+    left = memoryview(f"{text}{end}".encode())
     while left:
         # With PYTHONUNBUFFERED, this is the raw file, which may write only a part.
         left = left[output.write(left) :]
@@ -52,7 +52,7 @@ def write_json(value: Any) -> None:
     if not sys.stdout.isatty():
         write_json_line(value)
         return
-    text = _json(value, indent=2)
+    text = json_text(value, indent=2)
     if os.environ.get("NO_COLOR") or len(text) > COLORED_CHARACTERS:
         write(text)
         return
@@ -63,7 +63,7 @@ def write_json(value: Any) -> None:
 
 def write_json_line(value: Any) -> None:
     """Write JSON on one line."""
-    write(_json(value))
+    write(json_text(value))
 
 
 def write_json_lines(value: Any) -> None:
@@ -75,37 +75,37 @@ def write_json_lines(value: Any) -> None:
 def write_raw(value: Any) -> None:
     """Write strings without quotes, one line for each item of a list; objects as JSON."""
     for item in _items(value):
-        text = item if isinstance(item, str) else _json(item)
+        text = item if isinstance(item, str) else json_text(item)
         write(escaped(text) if sys.stdout.isatty() else text.encode("utf-8", "replace").decode())
 
 
-def write_csv(value: Any) -> None:
-    """Write CSV (RFC 4180): a header, and a row for each item of a list."""
+def write_csv(columns: list[str], rows: Iterable[list[Any]]) -> None:
+    """Write CSV (RFC 4180): a header, and the rows."""
+    write(csv_text([columns, *rows]))
+
+
+def csv_text(rows: Iterable[list[Any]]) -> str:
+    """Return rows as CSV, without the last line break."""
     import csv
 
     lines = io.StringIO()
-    rows = list(_rows(value))
-    columns = _columns(rows)
     writer = csv.writer(lines, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([[_cell(row.get(column)) for column in columns] for row in rows])
-    write(lines.getvalue().rstrip("\n").encode("utf-8", "replace").decode())
+    writer.writerows([map(_cell, row) for row in rows])
+    return lines.getvalue().removesuffix("\n").encode("utf-8", "replace").decode()
 
 
-def write_table(value: Any) -> None:
-    """Write a table with a row for each item of a list."""
+def write_table(columns: list[str], rows: Iterable[list[Any]]) -> None:
+    """Write a table."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    rows = list(_rows(value))
-    columns = _columns(rows)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for column in columns:
         table.add_column(Text(escaped(column)), overflow="fold")  # a narrow terminal must not hide data
     for row in rows:
-        table.add_row(*(Text(escaped(_cell(row.get(column)))) for column in columns))
+        table.add_row(*(Text(escaped(_cell(value))) for value in row))
     # Only a terminal limits the width; otherwise no row may be truncated.
     width = None if sys.stdout.isatty() else 10_000
     console = Console(width=width, highlight=False)
@@ -117,11 +117,15 @@ def write_table(value: Any) -> None:
 FORMATS: Mapping[str, Callable[[Any], None]] = {
     "json": write_json,
     "jsonl": write_json_lines,
-    "table": write_table,
-    "csv": write_csv,
     "raw": write_raw,
 }
 """The formats of a single result, with the functions that write them."""
+
+ROW_FORMATS: Mapping[str, Callable[[list[str], Iterable[list[Any]]], None]] = {
+    "table": write_table,
+    "csv": write_csv,
+}
+"""The formats of a single result with rows and columns, with the functions that write these."""
 
 STREAM_FORMATS: Mapping[str, Callable[[Any], None]] = {"jsonl": write_json_line, "raw": write_raw}
 """The formats of results that arrive one at a time; each result is one line."""
@@ -133,7 +137,8 @@ def format_option(*names: str) -> Callable[[Callable[..., Any]], Callable[..., A
     return click.option("--format", "format_name", type=choice, help=f"The output format; {names[0]} by default.")
 
 
-def _json(value: Any, indent: int | None = None) -> str:
+def json_text(value: Any, indent: int | None = None) -> str:
+    """Return a value as JSON, in which unprintable characters are escaped."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
     return re.sub(UNPRINTABLE, lambda match: f"\\u{ord(match[0]):04x}", text)
 
@@ -148,25 +153,7 @@ def _items(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _rows(value: Any) -> Iterator[dict[str, Any]]:
-    for item in _items(value):
-        yield dict(_flat(item, "")) if isinstance(item, dict) else {"value": item}
-
-
-def _flat(value: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
-    """Yield the members of an object; members of nested objects have dotted names."""
-    for name, member in value.items():
-        if isinstance(member, dict) and member:
-            yield from _flat(member, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", member
-
-
-def _columns(rows: list[dict[str, Any]]) -> list[str]:
-    return list(dict.fromkeys(name for row in rows for name in row))
-
-
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else _json(value)
+    return value if isinstance(value, str) else json_text(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import click
 from ..request import GraphQLRequest
 from .documents import check_query, read_document
 from .option_groups import option_group
-from .selection import check_path
+from .selection import Fields, selected_fields
 from .variables import Assignment, parse_assignment, read_variables, variable_values
 
 if TYPE_CHECKING:
@@ -29,15 +30,12 @@ class RequestOptions:
     operation: str | None
     select: str | None
 
-    def request(self, *, checks_path: bool = True) -> GraphQLRequest:
+    def request(self) -> GraphQLRequest:
         """Return the request of a command that sends a single one.
 
-        Args:
-            checks_path: whether ``--select`` is a path in the data; otherwise it is a path in a node of a connection.
-
         Raises:
-            click.UsageError: a variable or a path does not fit the document, there is no document, or it has several
-                operations and no name chooses one.
+            click.UsageError: a variable does not fit the document, there is no document, or it has several operations
+                and no name chooses one.
             DocumentError: the document has a syntax error, or no operation of this name.
             OSError: a file cannot be read.
         """
@@ -52,8 +50,6 @@ class RequestOptions:
         sets = read_variables(self.variables_file)
         if len(sets) > 1:
             raise click.UsageError(f"{self.variables_file} contains several sets of variables; pass --batch.")
-        if checks_path:
-            check_path(self.select, document)
         values = variable_values(document.operation, self._assignments(), sets[0])
         return GraphQLRequest(document, values)
 
@@ -61,7 +57,7 @@ class RequestOptions:
         """Return a request for each operation of the document and each set of variables.
 
         Raises:
-            click.UsageError: a variable or a path does not fit the document, or there is no document.
+            click.UsageError: a variable does not fit the document, or there is no document.
             DocumentError: the document has a syntax error or no operation.
             OSError: a file cannot be read.
         """
@@ -71,12 +67,23 @@ class RequestOptions:
         sets = read_variables(self.variables_file)
         requests = []
         for document in documents:
-            check_path(self.select, document)
             declared = {node.variable.name.value for node in document.operation.variable_definitions or ()}
             # With several operations, each needs only the variables that it declares.
             own = [each for each in self._assignments() if len(documents) == 1 or each.name in declared]
             requests += [GraphQLRequest(document, variable_values(document.operation, own, each)) for each in sets]
         return requests
+
+    def fields(self, requests: Sequence[GraphQLRequest], node: Sequence[str] | None = None) -> Fields:
+        """Return the fields that the documents select at the path of ``--select``.
+
+        Args:
+            requests: the documents.
+            node: with ``--paginate``, the keys that lead to a node, at which the path begins.
+
+        Raises:
+            click.UsageError: a document does not select the path.
+        """
+        return selected_fields(self.select, requests, node)
 
     def _operation_names(self, text: str) -> list[str | None]:
         from graphql import OperationDefinitionNode
@@ -150,7 +157,8 @@ _OPTIONS = [
     click.option(
         "--select",
         metavar="PATH",
-        help="Print only this part of the data, such as book.author.name; in a list, the path applies to each item.",
+        help="Print only this part of the data, such as book.author.name; in a list, the path applies to each item, "
+        "and in books.0.title to the first.",
     ),
 ]
 

@@ -9,10 +9,23 @@ import click
 
 from ..schema.provider import load_schema
 from .connection import Connection
-from .endpoints import Endpoint, configured_endpoint, is_url
+from .endpoints import Endpoint, configured_endpoint, endpoint_names, is_url
 
 if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
     from graphql import GraphQLSchema
+
+
+class SchemaSource(click.ParamType):  # type: ignore[type-arg]  # generic in newer clicks only
+    """A file, a URL or the name of an endpoint; the shell completes files and names."""
+
+    name = "source"
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name) for name in endpoint_names() if name.startswith(incomplete)]
+        return [CompletionItem(incomplete, type="file"), *names]
 
 
 def fetch_schema(endpoint: Endpoint, connection: Connection) -> GraphQLSchema:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
+
 from ..pipeline.pipeline import Pipeline
 
 
@@ -14,3 +16,10 @@ class ClientBase:
 
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
+
+    def _unknown_argument(self, method: Callable[..., object], arguments: Collection[str]) -> TypeError:
+        """Return the error for keyword arguments that a method of this client does not have."""
+        from ..argument_hints import unknown_argument
+        from .argument_places import argument_places
+
+        return unknown_argument(method, arguments, argument_places(type(self)))

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..exceptions import TransportError
-from ..gql_names import unknown_argument
 from ..protocol.batch import BatchEntry, batch_data
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
@@ -55,7 +54,7 @@ class BatchMethods(ClientBase):
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportQueryError: a response has errors; the exception is for the first one and names its request.
@@ -69,7 +68,7 @@ class BatchMethods(ClientBase):
             ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
-            raise unknown_argument("Client.execute_batch", unknown)
+            raise self._unknown_argument(self.execute_batch, unknown)
         prepared, entries = self._batch(requests, timeout, headers, extra_args)
         data: list[Any] = batch_data(entries)
         for number, request in enumerate(prepared):
@@ -108,7 +107,7 @@ class BatchMethods(ClientBase):
             headers: a dict of headers for this request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportRateLimited: the server did not execute the batch because it limits the rate of requests.
@@ -120,7 +119,7 @@ class BatchMethods(ClientBase):
             ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
-            raise unknown_argument("Client.execute_batch_results", unknown)
+            raise self._unknown_argument(self.execute_batch_results, unknown)
         prepared, entries = self._batch(requests, timeout, headers, extra_args)
         results: list[Any] = entries
         for number, (request, entry) in enumerate(zip(prepared, entries, strict=True)):

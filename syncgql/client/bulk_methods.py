@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from ..gql_names import unknown_argument
 from ..pipeline.operation import refuse_subscription
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
@@ -88,7 +87,7 @@ class BulkMethods(ClientBase):
             headers: a dict of headers for each request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Returns:
             An iterator. It raises ``TransportQueryError`` if a response has errors, another ``TransportError`` if there
@@ -102,7 +101,7 @@ class BulkMethods(ClientBase):
             ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
         """
         if unknown:
-            raise unknown_argument("Client.execute_many", unknown)
+            raise self._unknown_argument(self.execute_many, unknown)
         from ..bulk.execute_many import ConcurrentRequests, ExecuteMany, requests_from
         from ..bulk.progress_option import progress_of
 
@@ -197,7 +196,7 @@ class BulkMethods(ClientBase):
             headers: a dict of headers for each request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Returns:
             An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises ``TransportQueryError``
@@ -214,7 +213,7 @@ class BulkMethods(ClientBase):
             ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
         """
         if unknown:
-            raise unknown_argument("Client.paginate", unknown)
+            raise self._unknown_argument(self.paginate, unknown)
         from ..bulk.pages import paginate
         from ..bulk.progress_option import progress_of
 
@@ -292,7 +291,7 @@ class BulkMethods(ClientBase):
             headers: a dict of headers for each request, which take precedence over the client's.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Returns:
             An iterator. It raises ``TransportQueryError`` if a response has errors, ``TransportTimeout`` when *timeout*
@@ -305,7 +304,7 @@ class BulkMethods(ClientBase):
             DocumentError: the document is empty.
         """
         if unknown:
-            raise unknown_argument("Client.poll", unknown)
+            raise self._unknown_argument(self.poll, unknown)
         from ..bulk.poll import poll
 
         return poll(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
 
+from ..argument_hints import Places, suggests_arguments
 from ..gql_names import ATTRIBUTES, OPTIONS, fixed_options
 from ..pickling import check_pickles
 from ..pipeline.pipeline import Pipeline
@@ -45,6 +46,14 @@ if TYPE_CHECKING:
     from ..transport.websocket.handshake import InitPayloadOption
 
 
+def _places() -> Places:
+    """Return where an argument may belong that the client does not have."""
+    from .argument_places import argument_places
+
+    return argument_places(Client)
+
+
+@suggests_arguments(_places)
 @fixed_options({**OPTIONS, **ATTRIBUTES})
 class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, StreamMethods):
     """A GraphQL client for blocking code.
@@ -354,7 +363,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
         return repr(self._pipeline)
 
 
-_DEFAULTS: dict[str, Any] = {"url": None, **(Client.__init__.__kwdefaults__ or {})}
+_DEFAULTS: dict[str, Any] = {each.name: each.default for each in inspect.signature(Client).parameters.values()}
 
 
 def _taken_by(function: Callable[..., object], arguments: Mapping[str, Any]) -> dict[str, Any]:

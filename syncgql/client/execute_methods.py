@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from ..gql_names import unknown_argument
 from ..protocol.graphql_response import data_or_raise, decoded_or_raise
 from ..records import Variables
 from ..request import UNSET, GraphQLRequest, Unset, as_request
@@ -72,7 +71,7 @@ class ExecuteMethods(ClientBase):
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Returns:
             The data, a dict, as the server sent it.
@@ -90,7 +89,7 @@ class ExecuteMethods(ClientBase):
             ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
-            raise unknown_argument("Client.execute", unknown)
+            raise self._unknown_argument(self.execute, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
         result = self._pipeline.execute(operation)
@@ -144,7 +143,7 @@ class ExecuteMethods(ClientBase):
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportRateLimited: the server did not execute the request because it limits the rate of requests.
@@ -156,7 +155,7 @@ class ExecuteMethods(ClientBase):
             ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
-            raise unknown_argument("Client.execute_result", unknown)
+            raise self._unknown_argument(self.execute_result, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         result = self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
         return TypedResult(prepared, result) if isinstance(prepared, TypedRequest) else result
@@ -208,7 +207,7 @@ class ExecuteMethods(ClientBase):
             extensions: a dict to send as the request's ``extensions``; the server defines its meaning.
             extra_args: a dict of further arguments for ``aiohttp.ClientSession.request`` or, with
                 ``RequestsHTTPTransport``, for ``requests.Session.request``.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Returns:
             A future. Its ``result()`` raises ``TransportQueryError`` if the response has errors, and another
@@ -222,7 +221,7 @@ class ExecuteMethods(ClientBase):
             ValueError: *timeout* is not positive, or a header contains a character that cannot be sent.
         """
         if unknown:
-            raise unknown_argument("Client.submit", unknown)
+            raise self._unknown_argument(self.submit, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
         return self._pipeline.submit(operation, functools.partial(decoded_or_raise, request=prepared))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from ..gql_names import unknown_argument
 from ..pipeline.pipeline import BUFFER_SIZE
 from ..protocol.snapshot_data import SnapshotData
 from ..records import Variables
@@ -86,7 +85,7 @@ class StreamMethods(ClientBase):
             overflow: what to do when the buffer is full. ``"block"``, the default, stops reading, so that the server
                 has to wait. ``"raise"`` ends the iteration with ``SubscriptionOverflow``. ``"drop_oldest"`` drops the
                 oldest items, whose data is part of the later ones.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportTimeout: the response did not begin within *timeout*.
@@ -98,7 +97,7 @@ class StreamMethods(ClientBase):
                 contains a character that cannot be sent.
         """
         if unknown:
-            raise unknown_argument("Client.stream", unknown)
+            raise self._unknown_argument(self.stream, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
         return self._pipeline.stream(operation, decoded_after(SnapshotData(), prepared), buffer_size, overflow)
@@ -139,7 +138,7 @@ class StreamMethods(ClientBase):
             overflow: what to do when the buffer is full. ``"block"``, the default, stops reading, so that the server
                 has to wait. ``"raise"`` ends the iteration with ``SubscriptionOverflow``. ``"drop_oldest"`` drops the
                 oldest items, whose data is part of the later ones.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportTimeout: the response did not begin within *timeout*.
@@ -153,7 +152,7 @@ class StreamMethods(ClientBase):
         from ..incremental_result import as_incremental
 
         if unknown:
-            raise unknown_argument("Client.stream_results", unknown)
+            raise self._unknown_argument(self.stream_results, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
         return self._pipeline.stream(operation, as_incremental, buffer_size, overflow)

@@ -6,7 +6,6 @@ import functools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
-from ..gql_names import unknown_argument
 from ..pipeline.pipeline import BUFFER_SIZE
 from ..protocol.graphql_response import event_data
 from ..records import Variables
@@ -83,7 +82,7 @@ class SubscribeMethods(ClientBase):
                 which events are missing; by default the client's. It is called in the consumer's thread, between two
                 events. It may return None to continue, a list of events to deliver first, or a mapping of variables to
                 restart the subscription with.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
@@ -96,7 +95,7 @@ class SubscribeMethods(ClientBase):
             ValueError: *timeout* is not positive, *buffer_size* is less than 1, or *overflow* is unknown.
         """
         if unknown:
-            raise unknown_argument("Client.subscribe", unknown)
+            raise self._unknown_argument(self.subscribe, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
         convert = decoded_after(event_data, prepared)
@@ -154,7 +153,7 @@ class SubscribeMethods(ClientBase):
                 which events are missing; by default the client's. It is called in the consumer's thread, between two
                 events. It may return None to continue, a list of events to deliver first, or a mapping of variables to
                 restart the subscription with.
-            **unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+            **unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
         Raises:
             TransportTimeout: connecting and sending took longer than *timeout*.
@@ -167,7 +166,7 @@ class SubscribeMethods(ClientBase):
             ValueError: *timeout* is not positive, *buffer_size* is less than 1, or *overflow* is unknown.
         """
         if unknown:
-            raise unknown_argument("Client.subscribe_results", unknown)
+            raise self._unknown_argument(self.subscribe_results, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout)
         convert = functools.partial(TypedResult, prepared) if isinstance(prepared, TypedRequest) else whole_result

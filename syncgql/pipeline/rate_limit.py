@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ..argument_hints import suggests_arguments
 from ..checks import check_count, is_number
 from ..protocol.rate_limit_readings import (
     Reader,
@@ -45,6 +46,7 @@ class Settings(NamedTuple):
     mutation_points: int = 1
 
 
+@suggests_arguments()
 class RateLimit:
     """A limit on the requests of all threads of a client.
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
+from ..argument_hints import suggests_arguments
 from ..checks import check_count, check_delay, check_function, is_whole_number
 from ..exceptions import TransportError
 from ..runtime.token_bucket import TokenBucket
@@ -59,6 +60,7 @@ class RetryBudget:
         return f"RetryBudget(tokens={self.tokens}, retry_cost={self.retry_cost}, throttled_cost={self.throttled_cost})"
 
 
+@suggests_arguments()
 @dataclass(frozen=True)
 class RetryPolicy:
     """When to retry a failed query or mutation.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from yarl import URL
 
+from ..argument_hints import suggests_arguments
 from ..checks import check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import DocumentError
@@ -39,6 +40,7 @@ __all__ = ["AIOHTTPTransport"]
 T = TypeVar("T")
 
 
+@suggests_arguments()
 @fixed_options(OPTIONS)
 class AIOHTTPTransport(AsyncTransport):
     """Sends queries and mutations over HTTP.

@@ -7,6 +7,7 @@ from typing import Any
 
 from yarl import URL
 
+from ..argument_hints import suggests_arguments
 from ..gql_names import OPTIONS, fixed_options
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
@@ -22,6 +23,7 @@ from .websocket.transport import WebSocketTransport
 __all__ = ["AIOHTTPWebsocketsTransport"]
 
 
+@suggests_arguments()
 @fixed_options(OPTIONS)
 class AIOHTTPWebsocketsTransport(WebSocketTransport):
     """GraphQL over WebSocket, with the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.

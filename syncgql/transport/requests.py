@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
 
+from ..argument_hints import unknown_argument
 from ..checks import check_count, check_delay, check_flag, check_function, check_seconds, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
-from ..gql_names import OPTIONS, fixed_options, unknown_argument, unknown_name
+from ..gql_names import OPTIONS, fixed_options, unknown_name
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response
 from ..protocol.http import HTTPResponse, parse_http_response, public_url
@@ -101,7 +102,7 @@ class RequestsHTTPTransport(BlockingTransport):
         retry_mutations: whether to retry mutations as well; the server may then run a mutation twice. False by default.
         max_response_size: the maximum size of a response after decompression, in bytes; None, the default, for no
             limit.
-        unknown: not accepted; the ``TypeError`` for an argument of gql names its replacement.
+        unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
     Raises:
         ImportError: requests is not installed.
@@ -135,7 +136,7 @@ class RequestsHTTPTransport(BlockingTransport):
         **unknown: NoReturn,
     ) -> None:
         if unknown:
-            raise unknown_argument("RequestsHTTPTransport", unknown)
+            raise unknown_argument(type(self), unknown)
         try:
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:

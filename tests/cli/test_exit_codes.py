@@ -6,6 +6,7 @@ Some of these tests use the installed command, as a user does; the others a fork
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -149,3 +150,16 @@ def test_debug_shows_the_traceback() -> None:
     assert "Traceback" in outcome.stderr
     assert outcome.stderr.splitlines()[-1].startswith("syncgql: Could not connect")
     assert os.linesep not in outcome.stdout
+    wrong = syncgql("--debug", "run", "http://127.0.0.1:1/", "{ hello }", "--select", "nope")
+    assert wrong.exit_code == 2
+    assert "Traceback" in wrong.stderr
+    assert "the document does not select 'nope'" in wrong.stderr.splitlines()[-1]
+
+
+def test_debug_shows_a_line_for_each_operation(library: str) -> None:
+    """Also for one whose response has errors, which are no exception and have no traceback."""
+    for query, code in (("{ hello }", 0), ("{ nope }", 1)):
+        outcome = syncgql("--debug", "run", library, query)
+        assert outcome.exit_code == code
+        assert re.search(r"^DEBUG syncgql.contrib.logging: query.* 200 after", outcome.stderr, re.MULTILINE)
+        assert "DEBUG" not in syncgql("run", library, query).stderr

@@ -24,6 +24,7 @@ from syncgql import (
     OffsetPagination,
     Page,
     Pages,
+    RetryPolicy,
     Subscription,
     SyncGQLError,
     TransportError,
@@ -185,5 +186,7 @@ def mistakes(client: Client) -> None:
     for node in client.paginate(TypedRequest("{ books { nodes { title } } }", Books)):
         node.titel  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]  # noqa: B018
     client.paginate("{ a }", page_sise=3)  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
+    Client("https://example.com", reconect=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    RetryPolicy(max_attempts=3)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     client.query.document("a").variables["id"] = "ID"  # type: ignore[index]  # pyright: ignore[reportIndexIssue]
     merge("a")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -20,7 +20,7 @@ from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write, write_json
 from ..report import pluralized, print_message
-from ..schemas import read_schema
+from ..schemas import SchemaSource, read_schema
 from ..sent_documents import sent_documents
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Finding:
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", type=SchemaSource())
 @click.argument("paths", metavar="FILES...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--deny", type=click.Choice(["deprecated"]), help="Treat uses of deprecated definitions as errors.")
 @click.option(

@@ -19,12 +19,14 @@ from ..endpoints import configured_endpoint, is_url, project_settings
 from ..exit_codes import ExitCode
 from ..output import write
 from ..report import pluralized, print_message
-from ..schemas import read_schema
+from ..schemas import SchemaSource, read_schema
 
 
 @click.command()
 @click.option("--check", is_flag=True, help="Write nothing; print a diff, and exit with code 9 unless it is empty.")
-@click.option("--schema", metavar="SOURCE", help="The schema: a file, a URL or the name of an endpoint.")
+@click.option(
+    "--schema", type=SchemaSource(), metavar="SOURCE", help="The schema: a file, a URL or the name of an endpoint."
+)
 @click.option(
     "--python",
     multiple=True,

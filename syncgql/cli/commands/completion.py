@@ -16,7 +16,7 @@ SHELLS = {"bash": BashComplete, "zsh": ZshComplete, "fish": FishComplete}
 def completion(ctx: click.Context, shell: str) -> None:
     """Print the completion script of a shell.
 
-    With this script, the shell completes commands, options and the names of endpoints.
+    With this script, the shell completes commands, options, files and the names of endpoints.
 
     \b
     eval "$(syncgql completion bash)"                                    # in ~/.bashrc

@@ -17,7 +17,7 @@ from ..document_files import DocumentFiles
 from ..exit_codes import ExitCode
 from ..output import write, write_json
 from ..report import print_message
-from ..schemas import read_schema
+from ..schemas import SchemaSource, read_schema
 
 LEVELS = ("breaking", "dangerous", "safe")
 
@@ -37,8 +37,8 @@ class Change(NamedTuple):
 
 
 @click.command()
-@click.argument("old")
-@click.argument("new")
+@click.argument("old", type=SchemaSource())
+@click.argument("new", type=SchemaSource())
 @click.option(
     "--documents",
     multiple=True,

@@ -30,5 +30,5 @@ def ping(endpoint: Endpoint, connection: Connection, format_name: str) -> None:
     if format_name == "json":
         write_json([finding._asdict() for finding in findings])
     else:
-        rows = [(each.feature, ANSWERS[each.supported], each.detail) for each in findings]
-        write_table([{"feature": name, "supported": answer, "detail": detail} for name, answer, detail in rows])
+        rows = [[each.feature, ANSWERS[each.supported], each.detail] for each in findings]
+        write_table(["feature", "supported", "detail"], rows)

@@ -17,12 +17,17 @@ from ...result import ExecutionResult, Response
 from ..connection import Connection, connection_options, endpoint_argument
 from ..endpoints import Endpoint
 from ..exit_codes import ExitCode, exit_code
+from ..nodes import NODE_FORMATS
 from ..option_names import in_options
-from ..output import FORMATS, STREAM_FORMATS, format_option
+from ..output import FORMATS, ROW_FORMATS, STREAM_FORMATS, format_option
 from ..report import print_errors, print_message, print_response
 from ..requests import RequestOptions, request_options
-from ..selection import select
+from ..rows import rows_of
+from ..selection import Fields, select
 from ..upload_bars import upload_bars
+
+FORMAT_NAMES = ("json", "jsonl", "table", "csv", "raw")
+"""The names of ``--format`` in the order of the help."""
 
 
 @click.command()
@@ -30,8 +35,10 @@ from ..upload_bars import upload_bars
 @request_options
 @click.option("--batch", is_flag=True, help="Send all operations and sets of variables in one HTTP request.")
 @click.option("--defer", is_flag=True, help="Print the data each time a part of @defer or @stream arrives.")
-@click.option("--paginate", is_flag=True, help="Fetch all pages of the connection, and print each node as it arrives.")
-@format_option(*FORMATS)
+@click.option(
+    "--paginate", is_flag=True, help="Fetch all pages of a connection and print each node; --select begins at the node."
+)
+@format_option(*FORMAT_NAMES)
 @click.option(
     "-i", "--include", is_flag=True, help="Show the status and the headers of the response on standard error."
 )
@@ -58,20 +65,21 @@ def run(
     """
     if batch + defer + paginate > 1:
         raise click.UsageError("--batch, --defer and --paginate are mutually exclusive.")
-    formats = STREAM_FORMATS if defer or paginate else FORMATS
-    name = format_name or next(iter(formats))
-    if name not in formats:
-        raise click.UsageError(f"Results that arrive one at a time can only be printed as {' or '.join(formats)}.")
-    printer = ResultPrinter(formats[name], request_options.select, include)
+    if defer and format_name not in (None, *STREAM_FORMATS):
+        raise click.UsageError(f"With --defer, the format can only be {' or '.join(STREAM_FORMATS)}.")
+    requests = request_options.batch() if batch else [request_options.request()]
     with connection.client(endpoint) as client:
-        if batch:
-            code = _run_batch(client, request_options.batch(), printer)
-        elif defer:
-            code = _run_incremental(client, request_options.request(), printer)
-        elif paginate:
-            code = _run_pages(client, request_options.request(checks_path=False), printer)
+        if paginate:
+            code = _run_pages(client, requests[0], request_options, format_name)
         else:
-            code = _run_one(client, request_options.request(), printer)
+            write = _writer(format_name, request_options.fields(requests), is_stream=defer)
+            printer = ResultPrinter(write, request_options.select, include)
+            if batch:
+                code = _run_batch(client, requests, printer)
+            elif defer:
+                code = _run_incremental(client, requests[0], printer)
+            else:
+                code = _run_one(client, requests[0], printer)
     sys.exit(ExitCode.OK if allow_errors and code == ExitCode.ERRORS else code)
 
 
@@ -95,6 +103,16 @@ class ResultPrinter:
         """Print the status and the headers if requested."""
         if self._include:
             print_response(response)
+
+
+def _writer(format_name: str | None, fields: Fields, *, is_stream: bool) -> Callable[[Any], None]:
+    """Return the function that writes a result in a format; *fields* are those that the document selects."""
+    if is_stream:
+        return STREAM_FORMATS[format_name or "jsonl"]
+    if format_name is not None and format_name in ROW_FORMATS:
+        write_rows = ROW_FORMATS[format_name]
+        return lambda value: write_rows(*rows_of(value, fields))
+    return FORMATS[format_name or "json"]
 
 
 def _run_one(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
@@ -133,9 +151,13 @@ def _run_incremental(client: Client, request: GraphQLRequest, printer: ResultPri
     return _errors_of(latest)
 
 
-def _run_pages(client: Client, request: GraphQLRequest, printer: ResultPrinter) -> ExitCode:
-    for node in client.paginate(request):
-        printer.data(node)
+def _run_pages(client: Client, request: GraphQLRequest, options: RequestOptions, format_name: str | None) -> ExitCode:
+    from ...bulk.connection import find_connection
+
+    pages = client.paginate(request)  # sends nothing yet
+    fields = options.fields([request], find_connection(request, None).node_path)
+    write = NODE_FORMATS[format_name or next(iter(NODE_FORMATS))]
+    write((select(node, options.select) for node in pages), fields)
     return ExitCode.OK
 
 

@@ -11,7 +11,7 @@ import click
 from ...overwrite_check import check_overwrite
 from ..connection import Connection, connection_options
 from ..output import write
-from ..schemas import read_schema
+from ..schemas import SchemaSource, read_schema
 
 if TYPE_CHECKING:
     from graphql import GraphQLNamedType, GraphQLSchema
@@ -25,7 +25,7 @@ SCHEMA = r'''(?x)
 
 
 @click.command()
-@click.argument("source")
+@click.argument("source", type=SchemaSource())
 @click.option("--format", "format_name", type=click.Choice(["sdl", "json"]), default="sdl", show_default=True)
 @click.option("--sort", is_flag=True, help="Sort types, fields and arguments by name.")
 @click.option("--type", "type_name", metavar="NAME", help="Print one type, and the places that use it.")

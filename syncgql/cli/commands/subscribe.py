@@ -70,6 +70,7 @@ def subscribe(
     request = request_options.request()
     if not request.is_subscription:
         raise click.UsageError("The operation is not a subscription; use syncgql run.")
+    request_options.fields([request])  # checks the path
     has_errors = False
     with (
         reported_warnings(),

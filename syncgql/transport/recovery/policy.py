@@ -6,11 +6,13 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
+from ...argument_hints import suggests_arguments
 from ...checks import check_count, check_delay
 
 __all__ = ["ReconnectPolicy"]
 
 
+@suggests_arguments()
 @dataclass(frozen=True)
 class ReconnectPolicy:
     """When to reconnect a lost connection.

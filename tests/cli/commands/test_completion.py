@@ -52,6 +52,22 @@ def test_bash_completes_words(tmp_path: Path, words: str, expected: str) -> None
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        "syncgql check sch",
+        "syncgql schema sch",
+        "syncgql diff old.graphql sch",
+        "syncgql codegen --schema sch",
+    ],
+)
+def test_schemas_are_files_or_endpoints(tmp_path: Path, words: str) -> None:
+    """The shell completes files itself: the first line asks for it."""
+    (tmp_path / "pyproject.toml").write_text('[tool.syncgql.endpoints.school]\nurl = "https://api.example.com"\n')
+    env = {"_SYNCGQL_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    assert syncgql(env=env, cwd=tmp_path).stdout == "file,sch\nplain,school\n"
+
+
+@pytest.mark.parametrize(
     ("shell", "mark"), [("bash", "complete -o"), ("zsh", "#compdef syncgql"), ("fish", "complete")]
 )
 def test_the_script_of_each_shell(shell: str, mark: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.cli.processes import Terminal, start, syncgql
 from tests.fix_servers import PATIENCE, Server
 from tests.fix_streams import StreamServer
@@ -170,4 +172,22 @@ def test_paginate(rows_url: str) -> None:
     arguments = ("run", rows_url, query, "-V", "-", "--paginate", "--select", "id")
     outcome = syncgql(*arguments, stdin='{"first": 100, "total": 250}')
     assert outcome == (0, "".join(f"{number}\n" for number in range(250)), "")
-    assert syncgql(*arguments, "--format", "csv").exit_code == 2
+    in_columns = syncgql(*arguments[:-2], "--format", "csv", stdin='{"first": 100, "total": 250}')
+    assert in_columns == (0, "id\n" + outcome.stdout, "")
+
+
+@pytest.mark.parametrize("path", ["nope", "rows.nodes", "id,total"])
+def test_a_path_that_no_node_has(rows_url: str, path: str) -> None:
+    """It is an error before anything is sent, and the message says where the path begins."""
+    page = "nodes { id } pageInfo { hasNextPage endCursor }"
+    query = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ {page} }} }}"
+    outcome = syncgql("run", rows_url, query, "--paginate", "--select", path)
+    assert (outcome.exit_code, outcome.stdout) == (2, "")
+    assert "only id. With --paginate, the path begins at the node." in outcome.stderr
+
+
+def test_formats_of_parts(library: str) -> None:
+    """Parts are printed one at a time, so only formats of lines are possible."""
+    outcome = syncgql("run", library, "{ hello }", "--defer", "--format", "csv")
+    assert outcome.exit_code == 2
+    assert "With --defer, the format can only be jsonl or raw." in outcome.stderr

@@ -1,0 +1,71 @@
+"""The rows and columns of CSV and tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from syncgql.cli.rows import node_rows, rows_of
+from syncgql.cli.selection import Fields
+
+BOOKS: Fields = {"books": {"title": {}, "author": {"name": {}}}}
+
+
+def table(value: Any, fields: Fields) -> list[list[Any]]:
+    names, rows = rows_of(value, fields)
+    return [names, *rows]
+
+
+@pytest.mark.parametrize("author", [None, {"name": "Le Guin"}])
+def test_columns_do_not_depend_on_the_rows(author: Any) -> None:
+    """A null object leaves the columns of its members empty."""
+    name = author and author["name"]
+    data = {"books": [{"title": "Kim", "author": author}]}
+    assert table(data, BOOKS) == [["title", "author.name"], ["Kim", name]]
+
+
+@pytest.mark.parametrize("data", [{"books": []}, {"books": None}])
+def test_no_rows(data: Any) -> None:
+    """The columns are the same without rows."""
+    assert table(data, BOOKS) == [["title", "author.name"]]
+
+
+def test_a_nested_list_is_one_value() -> None:
+    """A column has the value of its field in each item, as --select prints it."""
+    data = {"books": [{"title": "Kim", "author": [{"name": "a"}, None]}, {"title": "Emma", "author": []}, None]}
+    assert table(data, BOOKS)[1:] == [["Kim", ["a", None]], ["Emma", []], [None, None]]
+
+
+def test_lists_in_lists() -> None:
+    """Their items are rows, too: those of several results, or of a list within a list that was selected."""
+    assert table([[{"a": 1}], [{"a": 2}, {"a": 3}]], {"a": {}}) == [["a"], [1], [2], [3]]
+
+
+@pytest.mark.parametrize(
+    ("data", "rows"),
+    [
+        ({"tags": ["x", None]}, [["value"], ["x"], [None]]),
+        ({"tags": []}, [["value"]]),
+        ({"hello": "x"}, [["hello"], ["x"]]),
+        ({"json": [{"b": {"c": 1}}, {"d": 2}]}, [["b.c", "d"], [1, None], [None, 2]]),
+    ],
+)
+def test_scalars(data: Any, rows: list[Any]) -> None:
+    """The members of a scalar that is an object are not in the document, so they come from the data."""
+    assert table(data, {key: {} for key in data}) == rows
+
+
+def test_nodes() -> None:
+    """Rows are made one at a time, for each item if the path of a node leads to a list."""
+    nodes = iter([{"a": {"b": 1}}, [{"a": None}, {"a": {"b": 2}}]])
+    names, rows = node_rows(nodes, {"a": {"b": {}}})
+    remaining = iter(rows)
+    assert (names, next(remaining)) == (["a.b"], [1])
+    assert list(remaining) == [[None], [2]]
+
+
+def test_scalar_nodes() -> None:
+    """They have one column, because nothing says which others there are."""
+    names, rows = node_rows(["x", {"a": 1}], {})
+    assert (names, list(rows)) == (["value"], [["x"], [{"a": 1}]])
