@@ -93,6 +93,7 @@ class ExecuteMethods(ClientBase):
             raise unknown_argument("Client.execute", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
         result = self._pipeline.execute(operation)
         if isinstance(prepared, TypedRequest):
             return decoded_or_raise(result, prepared)
@@ -158,7 +159,9 @@ class ExecuteMethods(ClientBase):
         if unknown:
             raise unknown_argument("Client.execute_result", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
-        result = self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # see execute
+        result = self._pipeline.execute(operation)
         return TypedResult(prepared, result) if isinstance(prepared, TypedRequest) else result
 
     @overload
@@ -225,6 +228,7 @@ class ExecuteMethods(ClientBase):
             raise unknown_argument("Client.submit", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
+        del headers, extra_args  # see execute
         return self._pipeline.submit(operation, functools.partial(decoded_or_raise, request=prepared))
 
     def ping(self, *, timeout: float | Unset | None = UNSET) -> float:

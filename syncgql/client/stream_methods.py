@@ -101,6 +101,7 @@ class StreamMethods(ClientBase):
             raise unknown_argument("Client.stream", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
         return self._pipeline.stream(operation, decoded_after(SnapshotData(), prepared), buffer_size, overflow)
 
     def stream_results(
@@ -156,4 +157,5 @@ class StreamMethods(ClientBase):
             raise unknown_argument("Client.stream_results", unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
         return self._pipeline.stream(operation, as_incremental, buffer_size, overflow)
