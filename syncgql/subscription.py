@@ -7,12 +7,13 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
 
 from .checks import check_function, check_seconds
 from .event_source import EventSource
 from .exceptions import SyncGQLError, TransportTimeout
 from .messages import Duration
+from .request import UNSET, Unset
 from .result import ExecutionResult
 from .runtime.event_buffer import Empty, SubscriptionStats
 from .runtime.event_markers import End, Gap, Marker, Resubscribed
@@ -154,16 +155,25 @@ class Subscription(Generic[T_co]):
             if isinstance(item, End):
                 self._end(item)
 
-    def next(self, timeout: float | None = None) -> T_co:
+    @overload
+    def next(self, timeout: float | None = None) -> T_co: ...
+
+    @overload
+    def next(self, timeout: float | None = None, default: U = ...) -> T_co | U: ...
+
+    def next(self, timeout: float | None = None, default: U | Unset = UNSET) -> T_co | U:
         """Return the next event, waiting for at most *timeout* seconds.
 
         Args:
             timeout: the limit in seconds; 0 returns only an event that is already in the buffer. None, the default, for
                 no limit.
+            default: what to return when the subscription has ended, instead of raising ``StopIteration``, which
+                ``await asyncio.to_thread(...)`` and other futures cannot raise.
 
         Raises:
             TransportTimeout: no event came in time; the subscription stays open.
-            StopIteration: the server completed the subscription, or the subscription was closed.
+            StopIteration: the server completed the subscription, or the subscription was closed; unless *default* is
+                given.
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
@@ -172,7 +182,13 @@ class Subscription(Generic[T_co]):
             TypeError: *timeout* is not a number; the subscription stays open.
             ValueError: *timeout* is negative; the subscription stays open.
         """
-        return self._take(check_seconds("timeout", timeout, zero=True))
+        seconds = check_seconds("timeout", timeout, zero=True)
+        try:
+            return self._take(seconds)
+        except StopIteration:
+            if isinstance(default, Unset):
+                raise
+            return default
 
     def map(self, function: Callable[[T_co], U], on_end: OnEnd | None = None) -> Subscription[U]:
         """Return a subscription that applies *function* to each event of this one.

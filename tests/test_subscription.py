@@ -130,6 +130,19 @@ def test_f17_exhausted_stays_exhausted(client: Client) -> None:
     assert events.stats[:4] == (2, 2, 0, 0)
 
 
+def test_next_returns_a_default_at_the_end(client: Client) -> None:
+    """It replaces StopIteration only, which a future cannot raise, so the method also works in asynchronous code."""
+
+    async def consume() -> list[object]:
+        return [await asyncio.to_thread(events.next, PATIENCE, None) for _ in range(3)]
+
+    with client.subscribe("subscription { count(to: 2) }") as events:
+        assert asyncio.run(consume()) == [{"count": 1}, {"count": 2}, None]
+    assert events.next(default="end") == "end"
+    with client.subscribe(EVENTS) as silent, pytest.raises(TransportTimeout):
+        silent.next(0, None)
+
+
 def test_f17_an_error_ends_it_once(client: Client) -> None:
     """The server's error is raised after the events, and then the subscription ends."""
     events = client.subscribe("subscription { failAfter(count: 2) }")

@@ -31,8 +31,11 @@ class Secrets(NamedTuple):
     auth: str | tuple[str, str] | None
     init_payload: dict[str, Any] | None
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
 
-@dataclass
+
+@dataclass(repr=False)  # no repr: it may hold secrets
 class Connection:
     """The values of the options; ``connection_options`` adds these to a command."""
 

@@ -31,7 +31,7 @@ _HOST = re.compile(r"localhost\b|[\w.-]+(:\d+|\.\w+)(/|$)")
 _VARIABLE = re.compile(r"\$\{(\w+)\}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)  # no repr: it may hold secrets
 class Endpoint:
     """A named server, or the server of a URL.
 

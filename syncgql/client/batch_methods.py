@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, overload
 
 from ..exceptions import TransportError
-from ..protocol.batch import BatchEntry, batch_data
+from ..protocol.batch import batch_data
 from ..request import UNSET, GraphQLRequest, Unset, as_request
 from ..result import ExecutionResult
 from ..typed.request import TypedRequest, TypedResult
@@ -69,7 +69,10 @@ class BatchMethods(ClientBase):
         """
         if unknown:
             raise self._unknown_argument(self.execute_batch, unknown)
-        prepared, entries = self._batch(requests, timeout, headers, extra_args)
+        prepared = _prepared(requests)
+        operations = self._pipeline.batch(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
+        entries = self._pipeline.execute_batch(operations)
         data: list[Any] = batch_data(entries)
         for number, request in enumerate(prepared):
             if isinstance(request, TypedRequest):
@@ -120,22 +123,18 @@ class BatchMethods(ClientBase):
         """
         if unknown:
             raise self._unknown_argument(self.execute_batch_results, unknown)
-        prepared, entries = self._batch(requests, timeout, headers, extra_args)
+        prepared = _prepared(requests)
+        operations = self._pipeline.batch(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
+        entries = self._pipeline.execute_batch(operations)
         results: list[Any] = entries
         for number, (request, entry) in enumerate(zip(prepared, entries, strict=True)):
             if isinstance(request, TypedRequest) and isinstance(entry, ExecutionResult):
                 results[number] = TypedResult(request, entry)
         return results
 
-    def _batch(
-        self,
-        requests: Sequence[str | DocumentNode | GraphQLRequest],
-        timeout: float | Unset | None,
-        headers: Mapping[str, str] | None,
-        extra_args: Mapping[str, Any] | None,
-    ) -> tuple[list[GraphQLRequest], list[BatchEntry]]:
-        """Send a batch; return its requests and, for each, its result or its error."""
-        if isinstance(requests, str) or not isinstance(requests, Sequence):
-            raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
-        prepared = [as_request(request) for request in requests]
-        return prepared, self._pipeline.execute_batch(self._pipeline.batch(prepared, timeout, headers, extra_args))
+
+def _prepared(requests: Sequence[str | DocumentNode | GraphQLRequest]) -> list[GraphQLRequest]:
+    if isinstance(requests, str) or not isinstance(requests, Sequence):
+        raise TypeError(f"A batch must be a list of requests, not {type(requests).__name__}.")
+    return [as_request(request) for request in requests]

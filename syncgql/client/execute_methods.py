@@ -92,6 +92,7 @@ class ExecuteMethods(ClientBase):
             raise self._unknown_argument(self.execute, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
         result = self._pipeline.execute(operation)
         if isinstance(prepared, TypedRequest):
             return decoded_or_raise(result, prepared)
@@ -157,7 +158,9 @@ class ExecuteMethods(ClientBase):
         if unknown:
             raise self._unknown_argument(self.execute_result, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
-        result = self._pipeline.execute(self._pipeline.operation(prepared, timeout, headers, extra_args))
+        operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # see execute
+        result = self._pipeline.execute(operation)
         return TypedResult(prepared, result) if isinstance(prepared, TypedRequest) else result
 
     @overload
@@ -224,6 +227,7 @@ class ExecuteMethods(ClientBase):
             raise self._unknown_argument(self.submit, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args, counts_queueing=False)
+        del headers, extra_args  # see execute
         return self._pipeline.submit(operation, functools.partial(decoded_or_raise, request=prepared))
 
     def ping(self, *, timeout: float | Unset | None = UNSET) -> float:

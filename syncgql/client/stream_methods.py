@@ -100,6 +100,7 @@ class StreamMethods(ClientBase):
             raise self._unknown_argument(self.stream, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
         return self._pipeline.stream(operation, decoded_after(SnapshotData(), prepared), buffer_size, overflow)
 
     def stream_results(
@@ -155,4 +156,5 @@ class StreamMethods(ClientBase):
             raise self._unknown_argument(self.stream_results, unknown)
         prepared = as_request(request, variable_values, operation_name, extensions)
         operation = self._pipeline.operation(prepared, timeout, headers, extra_args)
+        del headers, extra_args  # error reports show variables of frames, and these may be secrets
         return self._pipeline.stream(operation, as_incremental, buffer_size, overflow)

@@ -58,6 +58,11 @@ class Operation(NamedTuple):
         name = self.request.operation.name
         return None if name is None else name.value
 
+    def __repr__(self) -> str:
+        # The values of headers and arguments may be secrets, so only their names are shown.
+        headers, extra_args = sorted(self.headers or ()), sorted(self.extra_args or ())
+        return f"Operation({self.request!r}, headers={headers}, extra_args={extra_args}, attempt={self.attempt})"
+
     def replace(
         self,
         *,

@@ -77,6 +77,9 @@ class HTTPResponse(NamedTuple):
     body: bytes
     sent_headers: Mapping[str, str] = {}
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
     @property
     def mask(self) -> Mask:
         """The mask that hides the credentials of the request if the server repeats them."""

@@ -89,5 +89,9 @@ class RecordedRequest:
         """The values of the variables; empty if there are none."""
         return self.request.variable_values or {}
 
+    def __repr__(self) -> str:
+        # The values of headers and init_payload may be secrets, so only the names of headers are shown.
+        return f"RecordedRequest({self.request!r}, headers={sorted(self.headers)})"
+
     def __str__(self) -> str:
         return f"{self.operation_type} {self.operation_name or '(anonymous)'}"

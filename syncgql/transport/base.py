@@ -240,6 +240,9 @@ class _Arguments(NamedTuple):
     requests: tuple[GraphQLRequest, ...]
     extra_args: Mapping[str, Any] | None
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
 
 class Stream(ABC):
     """One operation of any kind whose results go to a sink.

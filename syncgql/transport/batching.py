@@ -100,6 +100,9 @@ class BatchMember(NamedTuple):
     round_trip: AsyncRoundTrip[ExecutionResult]
     key: object
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
 
 class _Call(NamedTuple):
     """One of the calls that share a batch."""

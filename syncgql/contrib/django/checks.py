@@ -10,8 +10,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
-from ... import SyncGQLError
 from .clients import clients
+from .ping_failure import ping_failure
 
 PING_TIMEOUT = 5
 """The time limit for the response of an API, in seconds."""
@@ -61,8 +61,9 @@ def _ping(name: str) -> checks.CheckMessage | None:
     with clients.create(name) as client:
         try:
             client.ping(timeout=PING_TIMEOUT)
-        except SyncGQLError as error:
-            return checks.Warning(f"The ping of SYNCGQL[{name!r}] failed: {error}", id="syncgql.W002")
+        except Exception as error:  # a function that returns headers or a token may raise any
+            reason = ping_failure(error)
+            return checks.Warning(f"The ping of SYNCGQL[{name!r}] failed: {reason}", id="syncgql.W002")
     return None
 
 

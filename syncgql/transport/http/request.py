@@ -76,6 +76,9 @@ class RequestHeaders(NamedTuple):
     values: CIMultiDict[str]
     are_personal: bool
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
 
 class HTTPRequest(NamedTuple):
     """One HTTP request.
@@ -105,6 +108,9 @@ class HTTPRequest(NamedTuple):
     arguments: Mapping[str, Any]
     contents: Sequence[GraphQLRequest]
     fallback: Callable[[], HTTPRequest] | None = None
+
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
 
     @property
     def data(self) -> Any:

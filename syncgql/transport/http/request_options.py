@@ -45,6 +45,9 @@ class RequestOptions(NamedTuple):
     max_redirects: int
     arguments: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
     def with_arguments(self, headers: HeadersOption, extra_args: Mapping[str, Any] | None) -> RequestOptions:
         """Return these options, changed by the arguments of one request.
 

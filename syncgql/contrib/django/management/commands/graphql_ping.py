@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from ..... import SyncGQLError
 from ...clients import clients
+from ...ping_failure import ping_failure
 
 
 class Command(BaseCommand):
@@ -36,9 +35,9 @@ class Command(BaseCommand):
         for name in names:
             try:
                 seconds = clients[name].ping(timeout=timeout)
-            except (SyncGQLError, ImproperlyConfigured) as error:
+            except Exception as error:  # a function that returns headers or a token may raise any
                 failed.append(name)
-                self.stderr.write(f"{name}: {error}")
+                self.stderr.write(f"{name}: {ping_failure(error)}")
             else:
                 self.stdout.write(f"{name}: {seconds * 1000:.0f} ms")
         if failed:
