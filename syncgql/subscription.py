@@ -128,7 +128,9 @@ class Subscription(Generic[T_co]):
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
-            TransportError: the connection was lost and not re-established, or the server violated the protocol.
+            TransportProtocolError: the server violated the protocol; or the data of the event is null without an error,
+                and the subscription stays open.
+            TransportError: the connection was lost and not re-established.
             SubscriptionForked: the subscription was opened in another process, before a fork.
         """
         # The same as _take(None), but inlined, because it runs for every event.
@@ -158,7 +160,9 @@ class Subscription(Generic[T_co]):
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
-            TransportError: the connection was lost and not re-established, or the server violated the protocol.
+            TransportProtocolError: the server violated the protocol; or the data of the event is null without an error,
+                and the subscription stays open.
+            TransportError: the connection was lost and not re-established.
             SubscriptionForked: the subscription was opened in another process, before a fork.
             TypeError: *timeout* is not a number; the subscription stays open.
             ValueError: *timeout* is negative; the subscription stays open.
