@@ -237,11 +237,13 @@ class Subscription(Generic[T_co]):
 
     @property
     def stats(self) -> SubscriptionStats:
-        """The counts of events so far."""
+        """The counts of events so far, and whether the connection is lost."""
         return self._source.stats
 
     def __repr__(self) -> str:
-        return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
+        stats = self.stats
+        state = "closed" if self.closed else "open" if stats.down_for is None else "reconnecting"
+        return f"<Subscription {state} {stats}>"
 
     def _take(self, timeout: float | None) -> T_co:
         if self._gap_handler is not None:
@@ -273,8 +275,10 @@ class Subscription(Generic[T_co]):
             return self._get(seconds)
         except Empty:
             limit = seconds if timeout is None else timeout
+            down_for = self._source.stats.down_for
+            down = "" if down_for is None else f" Its connection was lost {Duration(down_for)} ago."
             raise TransportTimeout(
-                f"No event came within {Duration(limit or 0.0)}; the subscription stays open.",
+                f"No event came within {Duration(limit or 0.0)}; the subscription stays open.{down}",
                 limit="timeout",
                 seconds=limit or 0.0,
                 sent=True,

@@ -329,6 +329,10 @@ class WebSocketStream(SelectableStream):
     def protocol(self) -> str:
         return "" if self._connection is None else self._connection.wire
 
+    @property
+    def lost_at(self) -> float | None:
+        return self._operation.lost_at
+
     async def try_open(self, deadline: Deadline) -> bool:
         try:
             await self.open(deadline)
