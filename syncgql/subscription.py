@@ -138,7 +138,9 @@ class Subscription(Generic[T_co]):
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
-            TransportError: the connection was lost and not re-established, or the server violated the protocol.
+            TransportProtocolError: the server violated the protocol; or the data of the event is null without an error,
+                and the subscription stays open.
+            TransportError: the connection was lost and not re-established.
             SubscriptionForked: the subscription was opened in another process, before a fork.
         """
         # The same as _take(None), but inlined, because it runs for every event.
@@ -177,7 +179,9 @@ class Subscription(Generic[T_co]):
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
-            TransportError: the connection was lost and not re-established, or the server violated the protocol.
+            TransportProtocolError: the server violated the protocol; or the data of the event is null without an error,
+                and the subscription stays open.
+            TransportError: the connection was lost and not re-established.
             SubscriptionForked: the subscription was opened in another process, before a fork.
             TypeError: *timeout* is not a number; the subscription stays open.
             ValueError: *timeout* is negative; the subscription stays open.
@@ -258,11 +262,13 @@ class Subscription(Generic[T_co]):
 
     @property
     def stats(self) -> SubscriptionStats:
-        """The counts of events so far."""
+        """The counts of events so far, and whether the connection is lost."""
         return self._source.stats
 
     def __repr__(self) -> str:
-        return f"<Subscription {'closed' if self.closed else 'open'} {self.stats}>"
+        stats = self.stats
+        state = "closed" if self.closed else "open" if stats.down_for is None else "reconnecting"
+        return f"<Subscription {state} {stats}>"
 
     def _take(self, timeout: float | None) -> T_co:
         end = None if timeout is None else time.monotonic() + timeout
@@ -294,8 +300,10 @@ class Subscription(Generic[T_co]):
             return self._get(None if end is None else max(0.0, end - time.monotonic()))
         except Empty:
             seconds = timeout or 0.0
+            down_for = self._source.stats.down_for
+            down = "" if down_for is None else f" Its connection was lost {Duration(down_for)} ago."
             raise TransportTimeout(
-                f"No event came within {Duration(seconds)}; the subscription stays open.",
+                f"No event came within {Duration(seconds)}; the subscription stays open.{down}",
                 limit="timeout",
                 seconds=seconds,
                 sent=True,

@@ -12,7 +12,6 @@ ELSEWHERE = {
     "cli/demo/server.py": "cli/demo/test_serving.py",
     "dsl.py": "test_gql_names.py",
     "event_source.py": "test_subscription.py",
-    "pipeline/stream_source.py": "test_subscription.py",
     "protocol/websocket_events.py": "protocol/test_graphql_transport_ws.py",
     "transport/aiohttp_session/tunnel.py": "transport/test_proxy.py",
     "transport/exceptions.py": "test_gql_names.py",
@@ -23,7 +22,7 @@ ELSEWHERE = {
 }
 """Modules without a test file of their name, each with the file that tests it. This table may shrink but not grow."""
 
-MAX_ELSEWHERE = 12
+MAX_ELSEWHERE = 11
 
 
 def modules() -> list[str]:

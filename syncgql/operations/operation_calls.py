@@ -161,8 +161,7 @@ class OperationCalls:
             return pick(data_or_raise(self.executor.run(request)))
 
         def event(result: ExecutionResult) -> Any:
-            data = event_data(result)
-            return None if data is None else pick(data)
+            return pick(event_data(result))
 
         return self.executor.follow(request, event)
 

@@ -261,6 +261,9 @@ class Pipeline:
         self, buffer_size: int, overflow: Overflow, on_reconnect: OnReconnect | None, operation: Operation
     ) -> SubscriptionOptions:
         def with_variables(variable_values: Mapping[str, Any]) -> GraphQLRequest:
+            from .restart_variables import check_restart_variables
+
+            check_restart_variables(operation.request, variable_values)
             request = as_request(operation.request, variable_values, None, None)
             return operation.request.in_same_form(self._schema.prepare(request, self._introspect))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -53,7 +54,10 @@ class StreamSource(EventSource):
 
     @property
     def stats(self) -> SubscriptionStats:
-        return self._buffer.stats
+        stats, lost_at = self._buffer.stats, self._stream.lost_at
+        if lost_at is None or self._buffer.finished:
+            return stats
+        return stats._replace(down_for=max(0.0, time.monotonic() - lost_at))  # the clock of asyncio's loops
 
     @property
     def protocol(self) -> str:

@@ -20,6 +20,9 @@ NO_STATUS = 1005
 ABNORMAL = 1006
 INTERNAL_ERROR = 1011
 
+PING_TIMEOUT = (INTERNAL_ERROR, "keepalive ping timeout")
+"""The close code and the reason of uvicorn and the websockets library for a client that did not answer a ping."""
+
 
 CREDENTIAL_OPTIONS = "headers=, auth= and init_payload="
 """The options that contain credentials in most transports, for advice."""
@@ -86,7 +89,7 @@ def closed_error(
 ) -> TransportError:
     """Return the error for a connection that the peer closed, with the code, its meaning and the reason."""
     said = f" It said: {as_sentence(reason)}" if reason else ""
-    meaning = CLOSE_CODES[code].meaning
+    meaning = "no response to a ping" if (code, reason) == PING_TIMEOUT else CLOSE_CODES[code].meaning
     if decision is RetryDecision.WITH_NEW_CREDENTIALS:
         meaning = "closed before the acknowledgement" if code == NORMAL else meaning
         return TransportAuthenticationError(

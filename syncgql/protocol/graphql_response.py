@@ -59,7 +59,11 @@ def data_or_raise(result: ExecutionResult) -> Any:
     if result.errors is None:
         data = result.data
         if data is None:
-            raise _null_data(result)
+            raise _null_data(
+                result,
+                "responded",
+                "Does the server know the operation? execute_result() returns such a result.",
+            )
         return data
     raise error_of(result)
 
@@ -83,14 +87,18 @@ def decoded_or_raise(result: ExecutionResult, request: GraphQLRequest) -> Any:
 def event_data(result: ExecutionResult) -> Any:
     """Return the data of an event of a subscription.
 
-    The data may be null without an error, because some servers send that for a falsy value.
-
     Raises:
         TransportQueryError: the event has errors; the exception has the partial data.
         TransportRateLimited: the errors report a rate limit.
+        TransportProtocolError: the data is null or absent although there are no errors.
     """
     if result.errors is None:
-        return result.data
+        data = result.data
+        if data is None:
+            raise _null_data(
+                result, "sent an event", "The subscription stays open; subscribe_results() returns such an event."
+            )
+        return data
     raise error_of(result)
 
 
@@ -108,10 +116,10 @@ def error_of(result: ExecutionResult) -> TransportError:
     )
 
 
-def _null_data(result: ExecutionResult) -> TransportProtocolError:
+def _null_data(result: ExecutionResult, acted: str, advice: str) -> TransportProtocolError:
     return TransportProtocolError(
-        "The server responded with null data and without an error, which the GraphQL specification does "
-        "not allow. Does the server know the operation? execute_result() returns such a result.",
+        f"The server {acted} with null data and without an error, which the GraphQL specification does not allow. "
+        f"{advice}",
         rule="null data comes with an error",
         received='{"data":null}' if result.has_data else "{}",
         response=result.response,

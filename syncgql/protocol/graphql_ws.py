@@ -22,7 +22,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from . import json_codec
-from .close_codes import INTERNAL_ERROR, RetryDecision
+from .close_codes import INTERNAL_ERROR, PING_TIMEOUT, RetryDecision
 from .websocket import (
     Receives,
     Sends,
@@ -59,10 +59,10 @@ class GraphQLWS(WebSocketProtocol):
         self._send("connection_terminate")
         return [*messages, '{"type":"connection_terminate"}']
 
-    def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
-        if complained and code == INTERNAL_ERROR:
+    def decision(self, code: int, reason: str = "", *, complained: bool = False) -> RetryDecision:
+        if complained and code == INTERNAL_ERROR and (code, reason) != PING_TIMEOUT:
             return RetryDecision.WITH_NEW_CREDENTIALS
-        return super().decision(code, complained=complained)
+        return super().decision(code, reason, complained=complained)
 
     # -- reactions
 

@@ -132,7 +132,7 @@ class PhoenixChannels(WebSocketProtocol):
     def receive_bytes(self, data: bytes) -> Received | None:
         return None  # binary data from another use of channels
 
-    def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
+    def decision(self, code: int, reason: str = "", *, complained: bool = False) -> RetryDecision:
         # Close code 1000 says nothing about the credentials: Phoenix refuses them with HTTP 403.
         return self.DECISIONS.get(code) or CLOSE_CODES[code].decision
 

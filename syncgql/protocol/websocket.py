@@ -28,7 +28,7 @@ from ..exceptions import TransportError, TransportProtocolError
 from ..messages import as_sentence
 from ..result import ABSENT, ExecutionResult
 from . import json_codec
-from .close_codes import CLOSE_CODES, CREDENTIAL_OPTIONS, NORMAL, RetryDecision
+from .close_codes import CLOSE_CODES, CREDENTIAL_OPTIONS, NORMAL, PING_TIMEOUT, RetryDecision
 from .graphql_errors import read_reasons
 from .graphql_response import MalformedResponse, error_of, parse_response
 from .json_codec import CODEC_ERRORS, JSONDeserialize, NotJSONConstant
@@ -226,15 +226,18 @@ class WebSocketProtocol(ABC):
             return self._unreadable("a message must be UTF-8 text", repr(data[:100]), error)
         return self.receive(text)
 
-    def decision(self, code: int, *, complained: bool = False) -> RetryDecision:
+    def decision(self, code: int, reason: str = "", *, complained: bool = False) -> RetryDecision:
         """Return whether to reconnect after the server closed the connection.
 
         Args:
             code: the close code.
+            reason: the reason in the close frame.
             complained: whether the server reported an error before (``Complained``).
         """
         if code == NORMAL and not self.acknowledged:
             return RetryDecision.WITH_NEW_CREDENTIALS
+        if (code, reason) == PING_TIMEOUT:
+            return RetryDecision.YES
         return self.DECISIONS.get(code) or CLOSE_CODES[code].decision
 
     def is_limit(self, errors: list[dict[str, Any]]) -> bool:

@@ -52,6 +52,8 @@ class SubscriptionStats(NamedTuple):
         reconnects: how often the subscription was sent again after its connection was lost.
         missing_seconds: the seconds for which events are missing because of that, counted from the last sign of life
             of each lost connection.
+        down_for: the seconds since the last sign of life of a lost connection that is being re-established; None while
+            the subscription is connected, and after it has ended.
     """
 
     received: int
@@ -60,6 +62,7 @@ class SubscriptionStats(NamedTuple):
     buffered: int
     reconnects: int
     missing_seconds: float = 0.0
+    down_for: float | None = None
 
 
 def check_buffer(buffer_size: int, overflow: Overflow) -> None:

@@ -256,6 +256,14 @@ class Stream(ABC):
     def protocol(self) -> str:
         """The name of the protocol, for ``Subscription.protocol``; it may be empty until the stream is open."""
 
+    @property
+    def lost_at(self) -> float | None:
+        """The loop's time of the last sign of life of a connection that is being re-established, or None.
+
+        It is read in the consumer's thread.
+        """
+        return None
+
     @abstractmethod
     async def open(self, deadline: Deadline | None = None) -> None:
         """Connect and send the operation; return when it was sent.

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from syncgql import Client, DocumentError, TransportConnectionFailed, TransportQueryError
+from syncgql import (
+    Client,
+    DocumentError,
+    TransportConnectionFailed,
+    TransportProtocolError,
+    TransportQueryError,
+    TypedRequest,
+)
 from syncgql.cli.demo.server_process import ServerProcess
 
 from ..fix_servers import Server
+from ..servers.scripted import Peer, ScriptedServer
 
 
 @pytest.fixture
@@ -36,6 +45,30 @@ def test_subscribe_results_carries_errors(strawberry_server: Server) -> None:
         with pytest.raises(TransportQueryError, match="It failed after 1"):
             next(events)
         assert list(events) == []
+
+
+def test_null_data_without_errors_is_not_an_event() -> None:
+    """It raises as for a query, also in a typed subscription, and the subscription stays open."""
+
+    async def script(peer: Peer) -> None:
+        await peer.acknowledge()
+        while True:
+            id = (await peer.expect("subscribe"))["id"]
+            for payload in ({"data": None}, {}, {"data": {"n": 1}}):
+                await peer.send("next", id=id, payload=payload)
+            await peer.send("complete", id=id)
+
+    document = "subscription { n }"
+    with ScriptedServer(script) as server, Client(server.url) as client:
+        requests: list[tuple[Any, object]] = [(document, {"n": 1}), (TypedRequest(document, int), 1)]
+        for request, expected in requests:
+            events = client.subscribe(request, overflow="raise")
+            for _ in range(2):
+                with pytest.raises(TransportProtocolError, match=r"sent an event with null data.* stays open"):
+                    events.next()
+            assert list(events) == [expected]
+        results = list(client.subscribe_results(document, overflow="raise"))
+    assert [(result.data, result.has_data) for result in results] == [(None, True), (None, False), ({"n": 1}, True)]
 
 
 def test_a_loop_fed_by_mutations_and_left_with_break(strawberry_server: Server) -> None:

@@ -163,9 +163,12 @@ class Subscription:
         yield 0
 
     @strawberry.subscription
-    async def message_added(self, room: strawberry.ID) -> AsyncGenerator[Message, None]:
+    async def message_added(
+        self, room: strawberry.ID, after: strawberry.ID | None = None
+    ) -> AsyncGenerator[Message, None]:
         for message in messages:
-            yield message
+            if after is None or int(message.id) > int(after):
+                yield message
 
     @strawberry.subscription
     async def whoami(self, info: Info[Any, Any]) -> AsyncGenerator[str, None]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from syncgql import TransportAuthenticationError, TransportConnectionFailed
-from syncgql.protocol.close_codes import CLOSE_CODES, RetryDecision, closed_error, refused_error
+from syncgql.protocol.close_codes import CLOSE_CODES, PING_TIMEOUT, RetryDecision, closed_error, refused_error
 from syncgql.protocol.graphql_transport_ws import GraphQLTransportWS
 from syncgql.protocol.graphql_ws import GraphQLWS
 from syncgql.protocol.websocket import WebSocketProtocol
@@ -49,6 +49,16 @@ def acknowledged(machine: WebSocketProtocol) -> WebSocketProtocol:
 def test_w21_w22_verdicts(make: type[WebSocketProtocol], code: int, decision: RetryDecision) -> None:
     """Each code is final, retried, or a refusal of credentials, equally for both subprotocols."""
     assert acknowledged(make()).decision(code) is decision
+
+
+@pytest.mark.parametrize("make", [GraphQLTransportWS, GraphQLWS])
+def test_an_unanswered_ping_is_a_lost_connection(make: type[WebSocketProtocol]) -> None:
+    """1011 with this reason is retried, even after the server complained; the error does not blame the server."""
+    code, reason = PING_TIMEOUT
+    assert acknowledged(make()).decision(code, reason) is RetryDecision.YES
+    assert acknowledged(make()).decision(code, reason, complained=True) is RetryDecision.YES
+    message = closed_error(URL, code, reason, RetryDecision.YES).message
+    assert message == f"{URL} closed the connection: close code 1011, no response to a ping. It said: {reason}."
 
 
 def test_1011_depends_on_the_subprotocol() -> None:

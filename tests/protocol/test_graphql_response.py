@@ -54,13 +54,14 @@ def test_data_that_is_not_an_object_beside_errors_counts_as_null(data: Any) -> N
 
 @pytest.mark.parametrize("value", [{"data": None}, {"data": None, "errors": []}, {"data": None, "extensions": {}}])
 def test_null_data_without_errors(value: dict[str, Any]) -> None:
-    """It is a result without data for an operation; for an event of a subscription, null is allowed."""
+    """It is a result without data, which neither an operation nor a subscription may have."""
     result = parse_response(value)
     assert (result.data, result.has_data, result.errors) == (None, True, None)
     with pytest.raises(TransportProtocolError, match="null data and without an error") as info:
         data_or_raise(result)
     assert (info.value.rule, info.value.received) == ("null data comes with an error", '{"data":null}')
-    assert event_data(result) is None
+    with pytest.raises(TransportProtocolError, match=r"sent an event with null data.* subscribe_results\(\)"):
+        event_data(result)
 
 
 json_values = st.recursive(
@@ -78,7 +79,8 @@ def test_any_json_is_a_response_or_refused(value: Any) -> None:
         return
     assert isinstance(result, ExecutionResult)
     if result.errors is None:
-        assert event_data(result) == result.data
+        if result.data is not None:
+            assert event_data(result) == result.data
         return
     with pytest.raises(TransportQueryError) as info:
         data_or_raise(result)

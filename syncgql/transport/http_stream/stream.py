@@ -127,6 +127,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
     """
 
     protocol = ""
+    lost_at: float | None = None
 
     def __init__(
         self,
@@ -218,7 +219,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         if not self._is_subscription:
             raise loss.error()
         loop = asyncio.get_running_loop()
-        lost_at = loop.time() - loss.silent_for
+        lost_at = self.lost_at = loop.time() - loss.silent_for
         self._last_event_id = connection.last_event_id or self._last_event_id
         self._reconnection_time = connection.reconnection_time or self._reconnection_time
         await self._wait(loss, was_useful=connection.was_useful)
@@ -242,7 +243,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
                     is_subscription=self._is_subscription,
                     limit=None if is_first else self._opener.options.longest_silence,
                 )
-                self.protocol = self.request.protocol_name
+                self.protocol, self.lost_at = self.request.protocol_name, None
                 return opened
             except ProtocolsRefused as refused:
                 if is_first:

@@ -145,6 +145,10 @@ class SelectingStream(Stream):
     def protocol(self) -> str:
         return self.stream.protocol
 
+    @property
+    def lost_at(self) -> float | None:
+        return self._stream.lost_at
+
     async def open(self, deadline: Deadline | None = None) -> None:
         """Send the subscription over the first candidate that the server accepts; return when it was sent.
 

@@ -51,6 +51,7 @@ from .handshake import InitPayload
 from .long_messages import LongMessages
 from .options import WebSocketOptions
 from .running_operations import OperationListener, RunningOperations
+from .silences import LONG_SECONDS, Silences
 
 logger = logging.getLogger(__name__)
 
@@ -262,10 +263,13 @@ class WebSocketConnection:
     async def _take_messages(self) -> None:
         receive, pressure, text = self._socket.receive, self._pressure, aiohttp.WSMsgType.TEXT
         running = self._running
-        now, turn_ends = time.monotonic, 0.0
+        now, silences = time.monotonic, Silences()
+        turn_ends = now()
         while True:
             message = await (pressure.receive(receive) if pressure.held_up else receive())
-            if now() > turn_ends and message.type not in ENDS:
+            if (arrived := now()) > turn_ends and arrived - turn_ends > LONG_SECONDS:
+                silences.record(turn_ends, arrived)
+            if arrived > turn_ends and message.type not in ENDS:
                 # receive() does not suspend while aiohttp has messages, and it may have 130,000. The yield comes before
                 # the message is delivered, so that the consumer of a burst after a pause is woken for all of it.
                 await asyncio.sleep(0)
@@ -279,7 +283,7 @@ class WebSocketConnection:
                     continue
                 event = self._protocol.receive(message.data)
             elif message.type in ENDS:
-                self.end.received(message)
+                self.end.received(message, silences)
                 if message.type is aiohttp.WSMsgType.CLOSE and not self.end.is_closing:
                     await ignore_lost_connection(self.end.handshake.answer())
                 return

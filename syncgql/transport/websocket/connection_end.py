@@ -24,6 +24,7 @@ from ...protocol.close_codes import (
     ABNORMAL,
     INTERNAL_ERROR,
     NO_STATUS,
+    PING_TIMEOUT,
     RetryDecision,
     closed_error,
     refused_error,
@@ -38,6 +39,7 @@ from ..recovery.loss import ConnectionLoss, left, silent, timed_out
 from .back_pressure import BackPressure
 from .close_handshake import ABORT_SECONDS, CloseHandshake, ignore_lost_connection
 from .options import WebSocketOptions
+from .silences import Silences
 
 logger = logging.getLogger(__name__)
 
@@ -114,18 +116,20 @@ class ConnectionEnd:
         self._complaint = truncate(text)
         logger.log(level, "%s reported an error: %s", self._url, truncate(text, 200))
 
-    def received(self, message: aiohttp.WSMessage) -> None:
-        """End the connection with the last message of the socket."""
+    def received(self, message: aiohttp.WSMessage, silences: Silences) -> None:
+        """End the connection with the last message of the socket, which was silent before at these times."""
         if message.type is aiohttp.WSMsgType.ERROR:
             self._broke(message.data)
             return
         code, reason = ABNORMAL, ""
         if message.type is aiohttp.WSMsgType.CLOSE:
             code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
-        decision = self._protocol.decision(code, complained=bool(self._complaint))
+        decision = self._protocol.decision(code, reason, complained=bool(self._complaint))
+        # The server waited in vain for a while: events are missing from before the silence on, not only from now.
+        silent_for = silences.longest_since() if (code, reason) == PING_TIMEOUT else 0.0
         options = self._protocol.CREDENTIAL_OPTIONS
         make = functools.partial(closed_error, self._url, code, reason or self._complaint, decision, options)
-        self.lose(_held_up(ConnectionLoss(make, decision, code=code), self._pressure.held_up))
+        self.lose(_held_up(ConnectionLoss(make, decision, code=code, silent_for=silent_for), self._pressure.held_up))
 
     def refused(self, event: Refused) -> None:
         """End a connection that the server refused in a message."""

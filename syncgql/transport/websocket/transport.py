@@ -334,6 +334,10 @@ class WebSocketStream(SelectableStream):
         """The latest handshake of its connection, or of the one that it will use; None if there is none yet."""
         return (self._connection and self._connection.tried) or self._handshake or self._pool.handshake
 
+    @property
+    def lost_at(self) -> float | None:
+        return self._operation.lost_at
+
     async def try_open(self, deadline: Deadline) -> bool:
         try:
             await self.open(deadline)
