@@ -104,7 +104,7 @@ class Pages(Iterator[NodeT_co]):
             cursor = page.cursors[-remaining - 1]
             if cursor is not None:
                 return cursor
-        return page.cursor if remaining == 0 and page.cursor is not None else page.start
+        return page.start if remaining else page.cursor
 
     @property
     def total_count(self) -> int | None:

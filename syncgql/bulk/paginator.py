@@ -58,7 +58,9 @@ class Paginator:
             get_result = None
             if sends_ahead and not is_last and stall is None:
                 get_result = self._fetcher.send(executor, page.cursor)
-            yield Page(page.nodes, page.cursor, number, page.total, result, cursor, page.cursors)
+            # An empty page has no cursor of its own, so a job that continues from it would start at the beginning.
+            end = cursor if page.cursor is None else page.cursor
+            yield Page(page.nodes, end, number, page.total, result, cursor, page.cursors)
             if is_last:
                 return
             if stall is not None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import sys
 import threading
@@ -87,6 +88,48 @@ def test_a_function(rows_url: str) -> None:
     with Client(rows_url) as client:
         nodes = client.paginate(LISTED, {"total": 250, "limit": 100}, pagination=next_variables)
         assert ids(nodes) == list(range(250))
+
+
+def by_key(data: dict[str, Any]) -> dict[str, Any] | None:
+    items = data["list"]["items"]
+    return {"offset": items[-1]["id"] + 1} if items else None
+
+
+KINDS: dict[str, tuple[str, Any]] = {
+    "nodes": (FORWARD, None),
+    "edges": (EDGES, None),
+    "offset": (LISTED, OffsetPagination()),
+    "page": (LISTED, PagePagination(page_size="limit")),
+    "key": (LISTED, by_key),
+}
+
+
+@pytest.mark.parametrize(("document", "pagination"), KINDS.values(), ids=KINDS)
+def test_a_job_keeps_its_position_at_the_end_of_the_list(rows_url: str, document: str, pagination: Any) -> None:
+    """Each run continues from the cursor of the last page, which may be empty; only new rows are fetched."""
+    rows: list[int] = []
+    position = None
+    with Client(rows_url) as client:
+        for total, max_pages in [(300, 2), (300, None), (300, None), (300, None), (350, None), (350, None)]:
+            variables = {"total": total, "first" if pagination is None else "limit": 100}
+            pages = client.paginate(document, variables, pagination=pagination, after=position, max_pages=max_pages)
+            for page in pages.pages():
+                rows += ids(page.nodes)
+                position = json.loads(json.dumps(page.cursor))
+            assert pages.cursor == position
+    assert rows == list(range(350))
+
+
+def test_a_last_page_without_a_cursor(rows_url: str) -> None:
+    """The position is the start of the page if neither the server nor the function reports its end."""
+
+    def until_a_short_page(data: dict[str, Any]) -> dict[str, Any] | None:
+        return by_key(data) if len(data["list"]["items"]) == 100 else None
+
+    with Client(rows_url) as client:
+        pages = client.paginate(LISTED, {"total": 150, "limit": 100}, pagination=until_a_short_page)
+        assert [page.cursor for page in pages.pages()] == [{"offset": 100}] * 2
+        assert pages.cursor == {"offset": 100}
 
 
 def test_the_total(rows_url: str) -> None:
