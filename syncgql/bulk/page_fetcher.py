@@ -59,6 +59,10 @@ class PageFetcher:
         self._variables = request.variable_values or {}
         self._size = PageSize(self._initial_size(check_size("page_size", page_size, none="the size in the document")))
 
+    def start(self, after: Any) -> Any:
+        """Return the cursor of the first page: *after*, or the cursor in the variables of the request."""
+        return self._pagination.start_in(self._variables) if after is None else after
+
     def send(self, executor: RequestExecutor, cursor: Any) -> GetResult | None:
         """Send the request for a page ahead of time; return None if that fails, so that ``fetch`` sends it again."""
         try:

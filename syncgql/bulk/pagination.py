@@ -55,6 +55,10 @@ class Pagination(ABC):
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         """Return the variables for the page that begins at *cursor*."""
 
+    def start_in(self, variables: Mapping[str, Any]) -> Any:
+        """Return the cursor in the variables of the caller, where pagination starts; None if they have none."""
+        return None
+
     @abstractmethod
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         """Read the response with the page at *cursor*, which is None for the first page.
@@ -84,6 +88,9 @@ class RelayPagination(Pagination):
 
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return variables if cursor is None else {**variables, self._variable: cursor}
+
+    def start_in(self, variables: Mapping[str, Any]) -> Any:
+        return variables.get(self._variable)
 
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         connection = self._connection
@@ -178,6 +185,9 @@ class OffsetPagination(ListPagination):
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return with_value(variables, self._offset, _number(cursor, 0))
 
+    def start_in(self, variables: Mapping[str, Any]) -> Any:
+        return value_of(variables, self._offset)
+
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         rows, total = self.rows(data)
         end = _number(cursor, 0) + len(rows)
@@ -205,6 +215,9 @@ class PagePagination(ListPagination):
 
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return with_value(variables, self._page, _number(cursor, self._first))
+
+    def start_in(self, variables: Mapping[str, Any]) -> Any:
+        return value_of(variables, self._page)
 
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         rows, total = self.rows(data)

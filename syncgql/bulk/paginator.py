@@ -23,7 +23,7 @@ class Paginator:
     Args:
         fetcher: fetches a single page.
         max_pages: the maximum number of pages to fetch; None for all.
-        after: the cursor to start at; None for the beginning.
+        after: the cursor to start at; None for the cursor in the variables, or the beginning.
 
     Raises:
         TypeError: *max_pages* is not a number.
@@ -31,7 +31,7 @@ class Paginator:
     """
 
     def __init__(self, fetcher: PageFetcher, *, max_pages: int | None, after: Any) -> None:
-        self.after = after
+        self.after = fetcher.start(after)
         self._fetcher = fetcher
         self._max_pages = check_size("max_pages", max_pages)
 

@@ -120,6 +120,27 @@ def test_a_job_keeps_its_position_at_the_end_of_the_list(rows_url: str, document
     assert rows == list(range(350))
 
 
+STARTS: dict[str, tuple[str, Any, dict[str, Any], range]] = {
+    "nodes": (FORWARD, None, {"after": "149"}, range(150, 250)),
+    "backward": (BACKWARD, None, {"before": "100", "last": 100}, range(100)),
+    "offset": (LISTED, OffsetPagination(), {"offset": 150}, range(150, 250)),
+    "page": (LISTED, PagePagination(page_size="limit"), {"page": 2, "limit": 150}, range(150, 250)),
+}
+
+
+@pytest.mark.parametrize(("document", "pagination", "start", "expected"), STARTS.values(), ids=STARTS)
+def test_the_variables_of_the_request_contain_the_cursor(
+    rows_url: str, document: str, pagination: Any, start: dict[str, Any], expected: range
+) -> None:
+    """Pagination starts there, as with ``after=``, and keeps this position until a page is consumed."""
+    with Client(rows_url) as client:
+        pages = client.paginate(document, {"total": 250, **start}, pagination=pagination)
+        assert pages.cursor == next(iter(start.values()))
+        assert ids(pages) == list(expected)
+        empty = client.paginate(document, {"total": 0, **start}, pagination=pagination, after=pages.cursor)
+        assert [page.cursor for page in empty.pages()] == [pages.cursor]
+
+
 def test_a_last_page_without_a_cursor(rows_url: str) -> None:
     """The position is the start of the page if neither the server nor the function reports its end."""
 
