@@ -240,6 +240,37 @@ def test_a_loop_over_the_same_pages_after_an_error_does_not_look_complete(rows_u
         assert list(complete) == []
 
 
+def test_a_page_in_hand_is_not_consumed(rows_url: str) -> None:
+    """The cursor moves to the end of a page when the next page is requested, also if there is none."""
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100)
+        cursors = [(page.start, pages.cursor) for page in pages.pages()]
+        assert cursors == [(None, None), ("99", "99"), ("199", "199")]
+        assert pages.cursor == "249"
+
+
+def test_a_loop_that_stops_in_its_body_loses_no_page(rows_url: str) -> None:
+    """Continuing from the cursor yields the page in hand again; closing the iterator does not change that."""
+    with Client(rows_url) as client:
+        with client.paginate(FORWARD, {"total": 250}, page_size=100) as pages:
+            by_page = pages.pages()
+            assert ids(next(by_page).nodes) == list(range(100))
+            next(by_page)
+        assert list(by_page) == []
+        assert ids(client.paginate(FORWARD, {"total": 250}, after=pages.cursor)) == list(range(100, 250))
+
+
+def test_nodes_after_a_page(rows_url: str) -> None:
+    """The iterator over nodes continues after the page that was returned as a whole."""
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100)
+        assert ids(next(pages.pages()).nodes) == list(range(100))
+        assert next(pages) == {"id": 100}
+        assert pages.cursor == "99"
+        assert ids(next(pages.pages()).nodes) == list(range(200, 250))
+        assert pages.cursor == "199"
+
+
 def test_a_page_whose_progress_failed_is_not_skipped(rows_url: str) -> None:
     """If the function raises, the loop cannot continue after this page; the cursor is the one before it."""
 
