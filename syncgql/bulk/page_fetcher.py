@@ -11,8 +11,9 @@ from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..typed.request import TypedRequest
+from .declared_variables import DeclaredVariables
 from .page_size import PageSize, codes
-from .pagination import Pagination, ParsedPage, declares, default_of, value_of, with_value
+from .pagination import Pagination, ParsedPage, value_of, with_value
 from .request_executor import GetResult, RequestExecutor, WaitForRetry
 
 PERMANENT = frozenset(
@@ -47,7 +48,7 @@ class PageFetcher:
     Raises:
         TypeError: an argument has the wrong type.
         ValueError: *page_size* is not positive.
-        DocumentError: the document has no variable for *page_size*.
+        DocumentError: the document has no variable for *page_size*, or for the position of a page.
     """
 
     def __init__(
@@ -57,11 +58,27 @@ class PageFetcher:
         self._returns_errors = returns_errors
         self._pagination = pagination
         self._variables = request.variable_values or {}
+        self._declared = DeclaredVariables(request)
+        if pagination.position_variable is not None:
+            self._declared.check_position(pagination.position_variable)
         self._size = PageSize(self._initial_size(check_size("page_size", page_size, none="the size in the document")))
 
+    @property
+    def counts(self) -> bool:
+        """Whether the client counts the rows or pages, so that the cursor advances even if the server ignores it."""
+        return self._pagination.position_variable is not None
+
     def start(self, after: Any) -> Any:
-        """Return the cursor of the first page: *after*, or the cursor in the variables of the request."""
-        return self._pagination.start_in(self._variables) if after is None else after
+        """Return the cursor of the first page: *after*, or the cursor in the variables of the request.
+
+        Raises:
+            TypeError: *after* has the wrong type for this pagination.
+            ValueError: *after* is negative.
+            DocumentError: the operation does not declare one of the variables.
+        """
+        cursor = self._pagination.start_in(self._variables) if after is None else after
+        self._variables_at(cursor)  # raises now instead of at the first request
+        return cursor
 
     def send(self, executor: RequestExecutor, cursor: Any) -> GetResult | None:
         """Send the request for a page ahead of time; return None if that fails, so that ``fetch`` sends it again."""
@@ -120,21 +137,20 @@ class PageFetcher:
 
     def _variables_at(self, cursor: Any) -> Mapping[str, Any]:
         variables = self._pagination.variables_at(self._variables, cursor)
+        self._declared.check(variables)
         name = self._pagination.size_variable
         return variables if name is None or self._size.size is None else with_value(variables, name, self._size.size)
 
     def _initial_size(self, page_size: int | None) -> int | None:
         name = self._pagination.size_variable
-        if name is None or not declares(self._request, name):
+        if name is None or name not in self._declared:
             if page_size is None:
                 return None
-            raise DocumentError(
-                "page_size= requires a variable for the page size: declare "
-                + ("$first: Int and pass 'first: $first' to the field." if name is None else f"${name}.")
-            )
+            advice = self._pagination.size_advice if name is None else f"declare ${name}."
+            raise DocumentError(f"page_size= requires a variable for the page size: {advice}")
         if page_size is None:
             given = value_of(self._variables, name)
-            page_size = given if isinstance(given, int) else default_of(self._request, name)
+            page_size = given if isinstance(given, int) else self._declared.default_size(name)
         return page_size
 
 

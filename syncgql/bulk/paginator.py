@@ -53,6 +53,8 @@ class Paginator:
         get_result: GetResult | None = None
         while True:
             result, page = self._fetcher.fetch(executor, cursor, number, get_result)
+            if self._fetcher.counts:
+                detector.check_nodes(page, number)
             is_last = not page.has_more or number == self._max_pages
             stall = None if is_last else detector.check(page, number)
             get_result = None
@@ -78,6 +80,28 @@ class StallDetector:
     def __init__(self, cursor: Any) -> None:
         self._seen = {repr(cursor)}
         self._empty_pages = 0
+        self._nodes: int | None = None
+
+    def check_nodes(self, page: ParsedPage, number: int) -> None:
+        """Check that a page has other nodes than the one before, for a list in which the client counts the rows.
+
+        Raises:
+            TransportProtocolError: it has the same nodes.
+        """
+        if all(node is None for node in page.nodes):
+            return
+        # The caller may have changed the nodes of the page before, so they cannot be compared.
+        nodes = hash(repr(page.nodes))
+        if nodes == self._nodes:
+            raise TransportProtocolError(
+                f"The list does not advance: page {number} of paginate() has the same rows as page {number - 1}. The "
+                "server ignores the variable for the position, or repeats the last page after the end; then pass a "
+                "function as pagination= that returns None after the last page. If the rows really are equal, select "
+                "a field that differs, such as an id.",
+                rule="each page has different rows",
+                received=f"page {number - 1} again",
+            )
+        self._nodes = nodes
 
     def check(self, page: ParsedPage, number: int) -> TransportProtocolError | None:
         """Return the error to raise after a page that is not the last; None if pagination makes progress."""

@@ -26,17 +26,20 @@ from ..fix_scripts import RunScript
 from ..fix_servers import PATIENCE, Server
 
 INFO = "pageInfo { hasNextPage endCursor }"
-FORWARD = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
+FORWARD = (
+    "query ($total: Int, $first: Int, $after: String) "
+    f"{{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
+)
 EDGES = (
-    "query ($first: Int, $after: String) { rows(first: $first, after: $after) "
+    "query ($total: Int, $first: Int, $after: String) { rows(first: $first, after: $after) "
     f"{{ totalCount edges {{ cursor node {{ id }} }} {INFO} }} }}"
 )
 BACKWARD = (
-    "query ($last: Int, $before: String) { rows(last: $last, before: $before) "
+    "query ($total: Int, $last: Int, $before: String) { rows(last: $last, before: $before) "
     "{ nodes { id } pageInfo { hasPreviousPage startCursor } } }"
 )
 LISTED = (
-    "query ($limit: Int, $offset: Int, $page: Int) "
+    "query ($total: Int, $limit: Int, $offset: Int, $page: Int) "
     "{ list(limit: $limit, offset: $offset, page: $page) { items { id } total } }"
 )
 

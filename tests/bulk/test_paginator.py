@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, TransportProtocolError
+from syncgql import Client, OffsetPagination, PagePagination, TransportProtocolError
 from syncgql.testing import GraphQLMock, RecordedRequest
 
 from .test_pages import FORWARD, ids
@@ -59,6 +59,30 @@ def test_a_cursor_that_does_not_advance(cursors: str) -> None:
     """A cursor that is repeated raises, even if there were others in between."""
     with pytest.raises(TransportProtocolError, match="does not advance"):
         fetch_ids(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
+
+
+LISTED = "query Rows($page: Int, $offset: Int) { rows(page: $page, offset: $offset) { id } }"
+
+
+@pytest.mark.parametrize("pagination", [OffsetPagination(), PagePagination()], ids=["offset", "page"])
+def test_a_page_that_is_repeated(pagination: Any) -> None:
+    """A server that ignores the position, or repeats its last page, raises instead of causing an endless loop."""
+    lists = [[{"id": 1}, {"id": 2}], [{"id": 3}]]
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, *lists)
+        pages = client.paginate(LISTED, pagination=pagination)
+        assert [next(pages).pop("id") for _ in range(3)] == [1, 2, 3]  # the caller may change the nodes
+        with pytest.raises(TransportProtocolError, match=r"page 3 of paginate\(\) has the same rows as page 2"):
+            next(pages)
+
+
+def test_equal_pages_that_are_not_a_repetition() -> None:
+    """Pages without rows, or with null rows only, may be equal; with cursors, all pages may."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, [None], [None], [{"id": 1}], [])
+        assert ids(client.paginate(LISTED, pagination=OffsetPagination())) == [1]
+    pages = [page(1, more=True, cursor="a"), page(1, more=True, cursor="b"), page(1, more=False, cursor="c")]
+    assert fetch_ids(*pages) == [1, 1, 1]
 
 
 def test_empty_pages_in_between() -> None:
