@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..checks import check_size
-from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQueryError, TransportServerError
+from ..exceptions import (
+    DocumentError,
+    ResultError,
+    SyncGQLError,
+    TransportError,
+    TransportQueryError,
+    TransportServerError,
+)
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -36,8 +43,8 @@ https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-code
 class PageFetcher:
     """Fetches the pages of one list, and reduces their size when they are too expensive for the server.
 
-    With ``retry=``, a page is also fetched again if its response has GraphQL errors, because queries have no side
-    effects and the same document has succeeded for other pages.
+    With ``retry=``, a page is also fetched again if fields of its response have errors, because queries have no side
+    effects. A refusal of the document or its variables is final, as it is for a single request.
 
     Args:
         request: the request, with its variables.
@@ -99,7 +106,7 @@ class PageFetcher:
             get_result: the return value of ``send`` for this page; None to send the request now.
 
         Raises:
-            SyncGQLError: the page could not be fetched; the message of a ``TransportError`` names the page.
+            SyncGQLError: the page could not be fetched; a ``TransportError`` or ``ResultError`` names the page.
         """
         wait_for_retry: WaitForRetry | None = None
         while True:
@@ -118,7 +125,11 @@ class PageFetcher:
                 error.message += _position(cursor, number, error)
                 raise
             self._size.succeeded()
-            return result, self._typed(page, result)
+            try:
+                return result, self._typed(page, result)
+            except ResultError as error:
+                error.message += _position(cursor, number, error)
+                raise
 
     def _typed(self, page: ParsedPage, result: ExecutionResult) -> ParsedPage:
         """Return the page with typed nodes, if the request has a result type."""
@@ -156,19 +167,28 @@ class PageFetcher:
 
 def _may_be_transient(error: TransportError) -> bool:
     """Return whether a retry of a page whose response has errors may succeed."""
-    if not isinstance(error, TransportQueryError) or _rejects_cursor(error):
+    if not isinstance(error, TransportQueryError) or _rejects_request(error) or _rejects_cursor(error):
         return False
     return PERMANENT.isdisjoint(codes(error.errors or ()))
 
 
-def _rejects_cursor(error: TransportError) -> bool:
+def _rejects_request(error: TransportQueryError) -> bool:
+    """Return whether the server did not execute the request, because its document or a variable is not valid.
+
+    Many servers send no code for this. The error has a location in the document, but no path, which the error of a
+    field has: https://spec.graphql.org/draft/#sec-Errors
+    """
+    return error.data is None and any(each.get("locations") and not each.get("path") for each in error.errors or ())
+
+
+def _rejects_cursor(error: SyncGQLError) -> bool:
     """Return whether the server does not accept the cursor, for example ``INVALID_CURSOR_ARGUMENTS`` of GitHub."""
     if not isinstance(error, TransportQueryError | TransportServerError):
         return False
     return any("CURSOR" in code.upper() for code in codes(error.errors or ()))
 
 
-def _position(cursor: Any, number: int, error: TransportError) -> str:
+def _position(cursor: Any, number: int, error: SyncGQLError) -> str:
     """Return sentences that say which page failed, and what to do if its cursor was rejected."""
     if cursor is None:
         return f" This was page {number} of paginate(), at the beginning."
