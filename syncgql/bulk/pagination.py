@@ -104,8 +104,10 @@ class RelayPagination(Pagination):
         edges = (connection.edges and page.get(connection.edges)) or []
         nodes, cursors = self._nodes(page, edges)
         total = page.get(connection.total_count) if connection.total_count else None
-        cursor, has_more = self._next(info, edges)
-        return ParsedPage(nodes, cursors, cursor, has_more, total if isinstance(total, int) else None)
+        end, has_more = self._next(info, edges)
+        if connection.has_more is None and not nodes and end == cursor:
+            has_more = False  # The next request would be the same.
+        return ParsedPage(nodes, cursors, end, has_more, total if isinstance(total, int) else None)
 
     def typed_nodes(self, result: Any) -> list[Any]:
         return typed_nodes(result, self._connection)

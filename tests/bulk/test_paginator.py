@@ -137,6 +137,16 @@ def test_a_null_cursor_ends_the_last_page() -> None:
         assert ids(client.paginate(document)) == [1, 2]
 
 
+def test_an_empty_page_that_repeats_its_cursor_ends_the_list() -> None:
+    """Without hasNextPage, the document does not ask for another sign of the end, so this is no fault of the server."""
+    document = NAMED.replace("hasNextPage ", "")
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, page(1, more=True, cursor="a"), page(more=False, cursor="a"))
+        pages = client.paginate(document)
+        assert ids(pages) == [1]
+        assert pages.cursor == "a"
+
+
 def test_null_data() -> None:
     """An error is raised, and the cursor to continue from is kept."""
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
