@@ -375,6 +375,14 @@ def test_paginate_fetches_all_pages(size: str, cursor: str) -> None:
     assert sent == [{size: 10, cursor: value} for value in (None, f"{letter}1", f"{letter}2")]
 
 
+def test_paginate_without_a_selection() -> None:
+    """The scalars of the nodes are selected, as for a call without a selection."""
+    with Client(
+        transport=LocalSchemaTransport(repositories.schema(), root_value=repositories.Root([2, 1, 0]))
+    ) as client:
+        assert list(client.query.repositories.paginate(first=2)) == [{"name": "0"}, {"name": "1"}, {"name": "2"}]
+
+
 def test_paginate_can_be_continued_any_number_of_times() -> None:
     """A loop that is run again after the last page keeps the position, so no node is repeated."""
     names: list[str] = []
