@@ -67,6 +67,10 @@ class NestedPagination(Pagination):
         variables = self._inner.variables_at(self._outer.variables_at(variables, outer), inner)
         return variables if inner is None else {**variables, self._outer.size_variable or "": 1}
 
+    def start_in(self, variables: Mapping[str, Any]) -> NestedCursor | None:
+        outer = self._outer.start_in(variables)
+        return None if outer is None else NestedCursor(outer, None)
+
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         before, inner = cursor or NestedCursor(None, None)
         page = self._outer.read(data, before)
@@ -103,7 +107,7 @@ class NestedPaginator:
     Args:
         fetcher: fetches outer pages, and pages of single outer nodes.
         max_pages: the maximum number of inner pages to yield; None for all.
-        after: the ``NestedCursor`` to start at; None for the beginning.
+        after: the ``NestedCursor`` to start at; None for the cursor in the variables, or the beginning.
 
     Raises:
         TypeError: *max_pages* is not a number, or *after* is not a pair.
@@ -111,7 +115,7 @@ class NestedPaginator:
     """
 
     def __init__(self, fetcher: PageFetcher, *, max_pages: int | None, after: Any) -> None:
-        self.after = _nested_cursor(after)
+        self.after = fetcher.start(_nested_cursor(after))
         self._fetcher = fetcher
         self._max_pages = check_size("max_pages", max_pages)
 

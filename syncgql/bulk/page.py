@@ -12,7 +12,8 @@ class Page(NamedTuple):
 
     Attributes:
         nodes: the nodes of the page, without null unless ``keep_nulls`` is set.
-        cursor: the cursor of the next page, for ``after=``; None if it is unknown.
+        cursor: the cursor to continue from, for ``after=``: the end of this page, or its start if the page is empty or
+            the server does not report its end. None at the beginning of the list.
         number: the number of the page, counting from 1 in each iteration.
         total_count: the number of nodes in all pages; None if the server does not report it.
         result: the whole result.

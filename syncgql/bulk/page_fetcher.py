@@ -6,13 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..checks import check_size
-from ..exceptions import DocumentError, SyncGQLError, TransportError, TransportQueryError, TransportServerError
+from ..exceptions import (
+    DocumentError,
+    ResultError,
+    SyncGQLError,
+    TransportError,
+    TransportQueryError,
+    TransportServerError,
+)
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
 from ..typed.request import TypedRequest
+from .declared_variables import DeclaredVariables
 from .page_size import PageSize, codes
-from .pagination import Pagination, ParsedPage, declares, default_of, value_of, with_value
+from .pagination import Pagination, ParsedPage, value_of, with_value
 from .request_executor import GetResult, RequestExecutor, WaitForRetry
 
 PERMANENT = frozenset(
@@ -35,8 +43,8 @@ https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-code
 class PageFetcher:
     """Fetches the pages of one list, and reduces their size when they are too expensive for the server.
 
-    With ``retry=``, a page is also fetched again if its response has GraphQL errors, because queries have no side
-    effects and the same document has succeeded for other pages.
+    With ``retry=``, a page is also fetched again if fields of its response have errors, because queries have no side
+    effects. A refusal of the document or its variables is final, as it is for a single request.
 
     Args:
         request: the request, with its variables.
@@ -47,7 +55,7 @@ class PageFetcher:
     Raises:
         TypeError: an argument has the wrong type.
         ValueError: *page_size* is not positive.
-        DocumentError: the document has no variable for *page_size*.
+        DocumentError: the document has no variable for *page_size*, or for the position of a page.
     """
 
     def __init__(
@@ -57,7 +65,27 @@ class PageFetcher:
         self._returns_errors = returns_errors
         self._pagination = pagination
         self._variables = request.variable_values or {}
+        self._declared = DeclaredVariables(request)
+        if pagination.position_variable is not None:
+            self._declared.check_position(pagination.position_variable)
         self._size = PageSize(self._initial_size(check_size("page_size", page_size, none="the size in the document")))
+
+    @property
+    def counts(self) -> bool:
+        """Whether the client counts the rows or pages, so that the cursor advances even if the server ignores it."""
+        return self._pagination.position_variable is not None
+
+    def start(self, after: Any) -> Any:
+        """Return the cursor of the first page: *after*, or the cursor in the variables of the request.
+
+        Raises:
+            TypeError: *after* has the wrong type for this pagination.
+            ValueError: *after* is negative.
+            DocumentError: the operation does not declare one of the variables.
+        """
+        cursor = self._pagination.start_in(self._variables) if after is None else after
+        self._variables_at(cursor)  # raises now instead of at the first request
+        return cursor
 
     def send(self, executor: RequestExecutor, cursor: Any) -> GetResult | None:
         """Send the request for a page ahead of time; return None if that fails, so that ``fetch`` sends it again."""
@@ -78,7 +106,7 @@ class PageFetcher:
             get_result: the return value of ``send`` for this page; None to send the request now.
 
         Raises:
-            SyncGQLError: the page could not be fetched; the message of a ``TransportError`` names the page.
+            SyncGQLError: the page could not be fetched; a ``TransportError`` or ``ResultError`` names the page.
         """
         wait_for_retry: WaitForRetry | None = None
         while True:
@@ -97,7 +125,11 @@ class PageFetcher:
                 error.message += _position(cursor, number, error)
                 raise
             self._size.succeeded()
-            return result, self._typed(page, result)
+            try:
+                return result, self._typed(page, result)
+            except ResultError as error:
+                error.message += _position(cursor, number, error)
+                raise
 
     def _typed(self, page: ParsedPage, result: ExecutionResult) -> ParsedPage:
         """Return the page with typed nodes, if the request has a result type."""
@@ -116,39 +148,47 @@ class PageFetcher:
 
     def _variables_at(self, cursor: Any) -> Mapping[str, Any]:
         variables = self._pagination.variables_at(self._variables, cursor)
+        self._declared.check(variables)
         name = self._pagination.size_variable
         return variables if name is None or self._size.size is None else with_value(variables, name, self._size.size)
 
     def _initial_size(self, page_size: int | None) -> int | None:
         name = self._pagination.size_variable
-        if name is None or not declares(self._request, name):
+        if name is None or name not in self._declared:
             if page_size is None:
                 return None
-            raise DocumentError(
-                "page_size= requires a variable for the page size: declare "
-                + ("$first: Int and pass 'first: $first' to the field." if name is None else f"${name}.")
-            )
+            advice = self._pagination.size_advice if name is None else f"declare ${name}."
+            raise DocumentError(f"page_size= requires a variable for the page size: {advice}")
         if page_size is None:
             given = value_of(self._variables, name)
-            page_size = given if isinstance(given, int) else default_of(self._request, name)
+            page_size = given if isinstance(given, int) else self._declared.default_size(name)
         return page_size
 
 
 def _may_be_transient(error: TransportError) -> bool:
     """Return whether a retry of a page whose response has errors may succeed."""
-    if not isinstance(error, TransportQueryError) or _rejects_cursor(error):
+    if not isinstance(error, TransportQueryError) or _rejects_request(error) or _rejects_cursor(error):
         return False
     return PERMANENT.isdisjoint(codes(error.errors or ()))
 
 
-def _rejects_cursor(error: TransportError) -> bool:
+def _rejects_request(error: TransportQueryError) -> bool:
+    """Return whether the server did not execute the request, because its document or a variable is not valid.
+
+    Many servers send no code for this. The error has a location in the document, but no path, which the error of a
+    field has: https://spec.graphql.org/draft/#sec-Errors
+    """
+    return error.data is None and any(each.get("locations") and not each.get("path") for each in error.errors or ())
+
+
+def _rejects_cursor(error: SyncGQLError) -> bool:
     """Return whether the server does not accept the cursor, for example ``INVALID_CURSOR_ARGUMENTS`` of GitHub."""
     if not isinstance(error, TransportQueryError | TransportServerError):
         return False
     return any("CURSOR" in code.upper() for code in codes(error.errors or ()))
 
 
-def _position(cursor: Any, number: int, error: TransportError) -> str:
+def _position(cursor: Any, number: int, error: SyncGQLError) -> str:
     """Return sentences that say which page failed, and what to do if its cursor was rejected."""
     if cursor is None:
         return f" This was page {number} of paginate(), at the beginning."

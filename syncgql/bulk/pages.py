@@ -54,6 +54,7 @@ class Pages(Iterator[NodeT_co]):
         self._page: Page | None = None
         self._remaining: Iterator[NodeT_co] = iter(())
         self._start = paginator.after
+        self._is_in_hand = False  # whether the caller has the page as a whole, and has not requested the next one
         self._is_incomplete = False
         self._finalizer = weakref.finalize(self, _cancel, executor, self._pages)
         self._finalizer.atexit = False
@@ -85,7 +86,10 @@ class Pages(Iterator[NodeT_co]):
             self._fetch_page()
 
     def pages(self) -> Iterator[Page]:
-        """Return an iterator over the pages; it raises the same exceptions as the iterator over nodes."""
+        """Return an iterator over the pages; it raises the same exceptions as the iterator over nodes.
+
+        All iterators share one position: no other iterator returns the nodes of a page that this one returned.
+        """
         # Not a generator, which would end silently if a loop over it ran again after an exception.
         return iter(self._skip_to_next_page, None)
 
@@ -93,18 +97,21 @@ class Pages(Iterator[NodeT_co]):
     def cursor(self) -> Any:
         """The cursor to continue from, for ``after=``: the end of the last page whose nodes were all returned.
 
-        If the document selects the ``cursor`` of edges and paginates forward, it is the cursor of the last node
-        returned.
+        In a loop over ``pages()``, it stays at the start of a page until the next page is requested, so an exception or
+        Ctrl-C in the body of the loop loses no nodes. In a loop over nodes, a node is returned before the body runs. If
+        the document selects the ``cursor`` of edges and paginates forward, it is the cursor of the last node returned.
         """
         page = self._page
         if page is None:
             return self._start
+        if self._is_in_hand:
+            return page.start
         remaining = operator.length_hint(self._remaining)
         if page.cursors is not None and 0 < remaining < len(page.nodes):
             cursor = page.cursors[-remaining - 1]
             if cursor is not None:
                 return cursor
-        return page.cursor if remaining == 0 and page.cursor is not None else page.start
+        return page.start if remaining else page.cursor
 
     @property
     def total_count(self) -> int | None:
@@ -127,7 +134,7 @@ class Pages(Iterator[NodeT_co]):
 
     def _skip_to_next_page(self) -> Page:
         page = self._fetch_page()
-        self._remaining = iter(())
+        self._remaining, self._is_in_hand = iter(()), True
         return page
 
     def _fetch_page(self) -> Page:
@@ -139,6 +146,7 @@ class Pages(Iterator[NodeT_co]):
             )
         if not self._finalizer.alive:
             raise StopIteration
+        self._is_in_hand = False
         try:
             page = next(self._pages)
             if not self._keeps_nulls:

@@ -7,8 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from graphql import IntValueNode
-
 from ..checks import check_count, check_function
 from ..exceptions import DocumentError, TransportProtocolError
 from ..request import GraphQLRequest
@@ -44,16 +42,25 @@ class Pagination(ABC):
     """Selects the pages of one list by variables. It holds no state, so it can be used for any number of lists.
 
     Attributes:
+        position_variable: the variable for the number of a row or page, which the client counts; None if the server
+            supplies the cursors. A server that ignores it sends the same rows again and again.
         size_variable: the variable for the page size; None if there is none.
+        size_advice: what to do if *page_size* is given and there is no variable for it.
         may_shrink: whether the page size may be reduced between pages.
     """
 
+    position_variable: str | None = None
     size_variable: str | None = None
+    size_advice = "declare $first: Int and pass 'first: $first' to the field."
     may_shrink = True
 
     @abstractmethod
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         """Return the variables for the page that begins at *cursor*."""
+
+    def start_in(self, variables: Mapping[str, Any]) -> Any:
+        """Return the cursor in the variables of the caller, where pagination starts; None if they have none."""
+        return None if self.position_variable is None else value_of(variables, self.position_variable)
 
     @abstractmethod
     def read(self, data: Any, cursor: Any) -> ParsedPage:
@@ -85,6 +92,9 @@ class RelayPagination(Pagination):
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
         return variables if cursor is None else {**variables, self._variable: cursor}
 
+    def start_in(self, variables: Mapping[str, Any]) -> Any:
+        return variables.get(self._variable)
+
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         connection = self._connection
         page = value_at(data, connection.path)
@@ -94,8 +104,10 @@ class RelayPagination(Pagination):
         edges = (connection.edges and page.get(connection.edges)) or []
         nodes, cursors = self._nodes(page, edges)
         total = page.get(connection.total_count) if connection.total_count else None
-        cursor, has_more = self._next(info, edges)
-        return ParsedPage(nodes, cursors, cursor, has_more, total if isinstance(total, int) else None)
+        end, has_more = self._next(info, edges)
+        if connection.has_more is None and not nodes and end == cursor:
+            has_more = False  # The next request would be the same.
+        return ParsedPage(nodes, cursors, end, has_more, total if isinstance(total, int) else None)
 
     def typed_nodes(self, result: Any) -> list[Any]:
         return typed_nodes(result, self._connection)
@@ -162,8 +174,8 @@ class OffsetPagination(ListPagination):
     """Pagination by offset, the number of rows before a page, as in Hasura, Contentful and many others.
 
     Pagination ends at an empty page, or at the total if the response has ``total``, ``totalCount`` or ``count`` next to
-    the list. Rows that are inserted or deleted in the meantime shift the pages, so sort by a key that only grows, if
-    possible.
+    the list. A page with the same rows as the one before raises ``TransportProtocolError``. Rows that are inserted or
+    deleted in the meantime shift the pages, so sort by a key that only grows, if possible.
 
     Args:
         offset: the variable for the number of rows to skip; ``"filter.skip"`` names a member of an input object.
@@ -172,7 +184,7 @@ class OffsetPagination(ListPagination):
 
     def __init__(self, offset: str = "offset", limit: str = "limit") -> None:
         super().__init__()
-        self._offset = offset
+        self._offset = self.position_variable = offset
         self.size_variable = limit
 
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
@@ -187,7 +199,7 @@ class OffsetPagination(ListPagination):
 class PagePagination(ListPagination):
     """Pagination by page number, as in Strapi.
 
-    Pagination ends at an empty page.
+    Pagination ends at an empty page. A page with the same rows as the one before raises ``TransportProtocolError``.
 
     Args:
         page: the variable for the page number; ``"filter.page"`` names a member of an input object.
@@ -199,7 +211,7 @@ class PagePagination(ListPagination):
 
     def __init__(self, page: str = "page", page_size: str = "pageSize", first: int = 1) -> None:
         super().__init__()
-        self._page = page
+        self._page = self.position_variable = page
         self._first = check_count("first", first)
         self.size_variable = page_size
 
@@ -217,15 +229,24 @@ class FunctionPagination(ListPagination):
 
     Args:
         function: takes the data of a page and returns the variables to change for the next page, or None after the
-            last one.
+            last one. These variables are the cursor of the next page.
     """
+
+    size_advice = "with a function as pagination=, pass the page size with the other variables."
 
     def __init__(self, function: NextVariables, *, path: str | None = None) -> None:
         super().__init__(path)
         self._function = check_function("pagination", function, 1)
 
     def variables_at(self, variables: Mapping[str, Any], cursor: Any) -> Mapping[str, Any]:
-        return variables if cursor is None else {**variables, **cursor}
+        if cursor is None:
+            return variables
+        if not isinstance(cursor, Mapping):
+            raise TypeError(
+                "after= must be the cursor of an earlier iterator, which is a mapping of variables if pagination= is a "
+                f"function, for example {{'last': 40000}}, not {type(cursor).__name__}."
+            )
+        return {**variables, **cursor}
 
     def read(self, data: Any, cursor: Any) -> ParsedPage:
         rows, total = self.rows(data)
@@ -247,26 +268,14 @@ def pagination_of(option: Pagination | NextVariables | None, request: GraphQLReq
     """
     if option is None:
         return RelayPagination(find_connection(request, path))
+    if isinstance(option, type) and issubclass(option, Pagination):
+        raise TypeError(f"pagination must be an instance of {option.__name__}, not the class: {option.__name__}().")
     if not isinstance(option, Pagination):
         return FunctionPagination(option, path=path)
     if path is not None and isinstance(option, ListPagination):
         option = copy.copy(option)  # The caller may use the object for other lists.
         option.path = path
     return option
-
-
-def default_of(request: GraphQLRequest, variable: str) -> int | None:
-    """Return the default of a variable if it is a whole number; None otherwise."""
-    for definition in request.operation.variable_definitions or ():
-        if definition.variable.name.value == variable and isinstance(definition.default_value, IntValueNode):
-            return int(definition.default_value.value)
-    return None
-
-
-def declares(request: GraphQLRequest, variable: str) -> bool:
-    """Return whether the operation declares a variable."""
-    names = {definition.variable.name.value for definition in request.operation.variable_definitions or ()}
-    return variable.partition(".")[0] in names
 
 
 def with_value(variables: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

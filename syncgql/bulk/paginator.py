@@ -23,7 +23,7 @@ class Paginator:
     Args:
         fetcher: fetches a single page.
         max_pages: the maximum number of pages to fetch; None for all.
-        after: the cursor to start at; None for the beginning.
+        after: the cursor to start at; None for the cursor in the variables, or the beginning.
 
     Raises:
         TypeError: *max_pages* is not a number.
@@ -31,7 +31,7 @@ class Paginator:
     """
 
     def __init__(self, fetcher: PageFetcher, *, max_pages: int | None, after: Any) -> None:
-        self.after = after
+        self.after = fetcher.start(after)
         self._fetcher = fetcher
         self._max_pages = check_size("max_pages", max_pages)
 
@@ -53,12 +53,16 @@ class Paginator:
         get_result: GetResult | None = None
         while True:
             result, page = self._fetcher.fetch(executor, cursor, number, get_result)
+            if self._fetcher.counts:
+                detector.check_nodes(page, number)
             is_last = not page.has_more or number == self._max_pages
             stall = None if is_last else detector.check(page, number)
             get_result = None
             if sends_ahead and not is_last and stall is None:
                 get_result = self._fetcher.send(executor, page.cursor)
-            yield Page(page.nodes, page.cursor, number, page.total, result, cursor, page.cursors)
+            # An empty page has no cursor of its own, so a job that continues from it would start at the beginning.
+            end = cursor if page.cursor is None else page.cursor
+            yield Page(page.nodes, end, number, page.total, result, cursor, page.cursors)
             if is_last:
                 return
             if stall is not None:
@@ -76,6 +80,28 @@ class StallDetector:
     def __init__(self, cursor: Any) -> None:
         self._seen = {repr(cursor)}
         self._empty_pages = 0
+        self._nodes: int | None = None
+
+    def check_nodes(self, page: ParsedPage, number: int) -> None:
+        """Check that a page has other nodes than the one before, for a list in which the client counts the rows.
+
+        Raises:
+            TransportProtocolError: it has the same nodes.
+        """
+        if all(node is None for node in page.nodes):
+            return
+        # The caller may have changed the nodes of the page before, so they cannot be compared.
+        nodes = hash(repr(page.nodes))
+        if nodes == self._nodes:
+            raise TransportProtocolError(
+                f"The list does not advance: page {number} of paginate() has the same rows as page {number - 1}. The "
+                "server ignores the variable for the position, or repeats the last page after the end; then pass a "
+                "function as pagination= that returns None after the last page. If the rows really are equal, select "
+                "a field that differs, such as an id.",
+                rule="each page has different rows",
+                received=f"page {number - 1} again",
+            )
+        self._nodes = nodes
 
     def check(self, page: ParsedPage, number: int) -> TransportProtocolError | None:
         """Return the error to raise after a page that is not the last; None if pagination makes progress."""

@@ -184,7 +184,8 @@ class BulkMethods(ClientBase):
             pagination: for lists that are not connections: an ``OffsetPagination``, a ``PagePagination``, or a function
                 that takes the data of a page and returns the variables to change for the next page, or None after the
                 last one.
-            after: the cursor to start at: the ``cursor`` of an earlier iterator.
+            after: the cursor to start at: the ``cursor`` of an earlier iterator. By default, the cursor, offset or page
+                number in *variable_values*, or the beginning of the list.
             keep_nulls: True yields None for each null node, so that the number of nodes matches the server's; False,
                 the default, skips null nodes.
             on_error: ``raise``, the default, raises an error for a page with errors; ``return`` accepts a page that has
@@ -200,16 +201,16 @@ class BulkMethods(ClientBase):
 
         Returns:
             An iterator with ``pages()``, ``cursor``, ``total_count`` and ``close()``. It raises ``TransportQueryError``
-            for a page with errors, ``TransportProtocolError`` if the server returns the same cursor twice, another
-            ``TransportError`` if there is no GraphQL response, ``DocumentError`` if the request cannot be sent, and
-            ``ClientClosed``.
+            for a page with errors, ``TransportProtocolError`` if the server returns the same cursor or, by offset or
+            number, the same page twice, another ``TransportError`` if there is no GraphQL response, ``DocumentError``
+            if the request cannot be sent, and ``ClientClosed``.
 
         Raises:
-            DocumentError: the document has a syntax error, is a subscription, contains no connection or several, or its
-                connection is incomplete.
+            DocumentError: the document has a syntax error, is a subscription, contains no connection or several, its
+                connection is incomplete, or it does not declare a variable that has a value.
             TypeError: an argument is unknown or has the wrong type.
-            ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* is negative, or *on_error*
-                is unknown.
+            ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* or *after* is negative, or
+                *on_error* is unknown.
             ModuleNotFoundError: *progress* is True on a terminal, and rich is not installed.
         """
         if unknown:

@@ -18,6 +18,7 @@ from graphql import (
 )
 
 from .fields import Field, Fields, InlineFragment, Selection
+from .schema_selection import Automatic
 
 MAX_TYPES = 20
 """The maximum number of types for which an interface or union is selected with a fragment per type. GitHub's ``Node``
@@ -30,6 +31,25 @@ Path = frozenset[str]
 def automatic_selections(schema: GraphQLSchema, type_: GraphQLNamedType, depth: int) -> list[Selection]:
     """Return a selection of the leaves of *type_* down to *depth*; of ``__typename`` if it has no leaves."""
     return _selections(schema, type_, depth, frozenset()) or [Field("__typename")]
+
+
+def automatic_nodes(connection: GraphQLNamedType) -> Fields | None:
+    """Return a selection of the leaves of the nodes of a connection; None if its type has neither nodes nor edges."""
+    nodes = _field(connection, "nodes")
+    if nodes is not None:
+        return Fields(_leaves_of("nodes", nodes))
+    edges = _field(connection, "edges")
+    node = None if edges is None else _field(get_named_type(edges.type), "node")
+    return None if node is None else Fields(Field("edges", fields=_leaves_of("node", node)))
+
+
+def _field(type_: GraphQLNamedType, name: str) -> GraphQLField | None:
+    has_fields = isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType))
+    return type_.fields.get(name) if has_fields else None
+
+
+def _leaves_of(name: str, field: GraphQLField) -> Field:
+    return Field(name) if is_leaf_type(get_named_type(field.type)) else Field(name, fields=Automatic())
 
 
 def _selections(schema: GraphQLSchema, type_: GraphQLNamedType, depth: int, path: Path) -> list[Selection]:

@@ -15,6 +15,7 @@ from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaField
 from ..exceptions import DocumentError, TransportError
 from ..request import UNSET, GraphQLRequest
 from ..schema.names import find_name, nearest
+from .automatic import automatic_nodes
 from .default_value import default_text, typed_with_default
 from .directive import Directive
 from .document import BuiltOperation
@@ -263,7 +264,8 @@ class FieldProxy:
         The selection of ``pageInfo`` is added.
 
         Args:
-            _fields: the selection of the connection, with ``nodes`` or ``edges``, in any form that ``Fields`` accepts.
+            _fields: the selection of the connection, with ``nodes`` or ``edges``, in any form that ``Fields`` accepts;
+                by default, the leaves of the nodes are selected automatically.
             page_size: the number of nodes per page; the same as the argument ``first`` or ``last``.
             prefetch: the number of pages to fetch ahead; 1 by default. 0 fetches each page when it is needed. More
                 than 1 needs a thread.
@@ -299,7 +301,8 @@ class FieldProxy:
             arguments[size] = page_size
         arguments.setdefault(cursor, None)  # a variable, which the next pages set
         page_info = f"pageInfo {{ {info} }}"
-        operation = self._built(Fields(page_info) if _fields is None else Fields(_fields, page_info), arguments)
+        nodes = automatic_nodes(get_named_type(self._field.type)) if _fields is None else _fields
+        operation = self._built(Fields(page_info) if nodes is None else Fields(nodes, page_info), arguments)
         request = self._calls.request(operation, {})
         return paginate(
             self._calls.executor.bulk_executor(),

@@ -88,6 +88,14 @@ def test_pagination_can_be_continued(document: str) -> None:
             assert repeated == 0 if document == ITEMS else 0 <= repeated <= 1
 
 
+def test_the_variables_of_the_request_contain_the_outer_cursor() -> None:
+    """Pagination starts after this outer node, and keeps this position until a page is consumed."""
+    with client_of(Root([5, 1, 2])) as client:
+        pages = client.paginate(DOCUMENT, {"after": "r1"}, path=PATH)
+        assert pages.cursor == ("r1", None)
+        assert titles(pages) == ["2.0", "2.1"]
+
+
 def test_max_pages() -> None:
     """The limit counts inner pages."""
     with client_of(Root(COUNTS)) as client:

@@ -20,6 +20,7 @@ from syncgql import (
 )
 from syncgql.testing import GraphQLMock, RecordedRequest
 
+from ..fix_servers import Server
 from .test_pages import FORWARD, ids
 
 POSITIONS = range(1, 6)
@@ -96,6 +97,40 @@ def test_permanent_errors_are_not_retried(rows_url: str) -> None:
     headers = {"x-fault": "forbidden 2", "x-pull": uuid.uuid4().hex}
     with Client(rows_url, retry=True) as client, pytest.raises(TransportQueryError, match=r"page 2 of paginate\(\)"):
         list(client.paginate(LITERAL, {"total": 450}, headers=headers))
+
+
+@pytest.mark.parametrize(
+    ("document", "variables"),
+    [("{ books { nope } }", {}), ("query ($name: String!) { books { id } hello(name: $name) }", {"name": 3})],
+    ids=["field", "variable"],
+)
+def test_a_refused_request_is_not_retried(any_server: Server, document: str, variables: dict[str, Any]) -> None:
+    """A field that does not exist, or a variable of the wrong type, is final, also if the error has no code."""
+    retried: list[SyncGQLError] = []
+    policy = RetryPolicy(10, base=0, on_retry=lambda error, delay: retried.append(error))
+    with Client(any_server.url, retry=policy) as client:
+        nodes = client.paginate(document, variables, pagination=lambda data: None, path="books")
+        with pytest.raises((TransportQueryError, TransportServerError), match="page 1 of paginate") as info:
+            list(nodes)
+    assert info.value.attempts == 1
+    assert retried == []
+
+
+@pytest.mark.parametrize("data", [{}, {"data": None}], ids=["absent", "null"])
+def test_an_error_of_a_field_is_retried(data: dict[str, Any]) -> None:
+    """It has a path; the location is the same as that of an error in the document."""
+    sent: list[RecordedRequest] = []
+
+    def count(request: RecordedRequest) -> bool:
+        sent.append(request)
+        return True
+
+    error = {"message": "Deadlock", "locations": [{"line": 1, "column": 2}], "path": ["rows"]}
+    with GraphQLMock() as mock, Client("https://example.com/graphql", retry=RetryPolicy(2, base=0)) as client:
+        mock.add(count, errors=[error], **data)
+        with pytest.raises(TransportQueryError):
+            list(client.paginate(LITERAL))
+        assert len(sent) == 2
 
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])

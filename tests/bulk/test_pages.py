@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 import sys
 import threading
@@ -25,17 +26,20 @@ from ..fix_scripts import RunScript
 from ..fix_servers import PATIENCE, Server
 
 INFO = "pageInfo { hasNextPage endCursor }"
-FORWARD = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
+FORWARD = (
+    "query ($total: Int, $first: Int, $after: String) "
+    f"{{ rows(first: $first, after: $after) {{ nodes {{ id }} {INFO} }} }}"
+)
 EDGES = (
-    "query ($first: Int, $after: String) { rows(first: $first, after: $after) "
+    "query ($total: Int, $first: Int, $after: String) { rows(first: $first, after: $after) "
     f"{{ totalCount edges {{ cursor node {{ id }} }} {INFO} }} }}"
 )
 BACKWARD = (
-    "query ($last: Int, $before: String) { rows(last: $last, before: $before) "
+    "query ($total: Int, $last: Int, $before: String) { rows(last: $last, before: $before) "
     "{ nodes { id } pageInfo { hasPreviousPage startCursor } } }"
 )
 LISTED = (
-    "query ($limit: Int, $offset: Int, $page: Int) "
+    "query ($total: Int, $limit: Int, $offset: Int, $page: Int) "
     "{ list(limit: $limit, offset: $offset, page: $page) { items { id } total } }"
 )
 
@@ -87,6 +91,69 @@ def test_a_function(rows_url: str) -> None:
     with Client(rows_url) as client:
         nodes = client.paginate(LISTED, {"total": 250, "limit": 100}, pagination=next_variables)
         assert ids(nodes) == list(range(250))
+
+
+def by_key(data: dict[str, Any]) -> dict[str, Any] | None:
+    items = data["list"]["items"]
+    return {"offset": items[-1]["id"] + 1} if items else None
+
+
+KINDS: dict[str, tuple[str, Any]] = {
+    "nodes": (FORWARD, None),
+    "edges": (EDGES, None),
+    "offset": (LISTED, OffsetPagination()),
+    "page": (LISTED, PagePagination(page_size="limit")),
+    "key": (LISTED, by_key),
+}
+
+
+@pytest.mark.parametrize(("document", "pagination"), KINDS.values(), ids=KINDS)
+def test_a_job_keeps_its_position_at_the_end_of_the_list(rows_url: str, document: str, pagination: Any) -> None:
+    """Each run continues from the cursor of the last page, which may be empty; only new rows are fetched."""
+    rows: list[int] = []
+    position = None
+    with Client(rows_url) as client:
+        for total, max_pages in [(300, 2), (300, None), (300, None), (300, None), (350, None), (350, None)]:
+            variables = {"total": total, "first" if pagination is None else "limit": 100}
+            pages = client.paginate(document, variables, pagination=pagination, after=position, max_pages=max_pages)
+            for page in pages.pages():
+                rows += ids(page.nodes)
+                position = json.loads(json.dumps(page.cursor))
+            assert pages.cursor == position
+    assert rows == list(range(350))
+
+
+STARTS: dict[str, tuple[str, Any, dict[str, Any], range]] = {
+    "nodes": (FORWARD, None, {"after": "149"}, range(150, 250)),
+    "backward": (BACKWARD, None, {"before": "100", "last": 100}, range(100)),
+    "offset": (LISTED, OffsetPagination(), {"offset": 150}, range(150, 250)),
+    "page": (LISTED, PagePagination(page_size="limit"), {"page": 2, "limit": 150}, range(150, 250)),
+}
+
+
+@pytest.mark.parametrize(("document", "pagination", "start", "expected"), STARTS.values(), ids=STARTS)
+def test_the_variables_of_the_request_contain_the_cursor(
+    rows_url: str, document: str, pagination: Any, start: dict[str, Any], expected: range
+) -> None:
+    """Pagination starts there, as with ``after=``, and keeps this position until a page is consumed."""
+    with Client(rows_url) as client:
+        pages = client.paginate(document, {"total": 250, **start}, pagination=pagination)
+        assert pages.cursor == next(iter(start.values()))
+        assert ids(pages) == list(expected)
+        empty = client.paginate(document, {"total": 0, **start}, pagination=pagination, after=pages.cursor)
+        assert [page.cursor for page in empty.pages()] == [pages.cursor]
+
+
+def test_a_last_page_without_a_cursor(rows_url: str) -> None:
+    """The position is the start of the page if neither the server nor the function reports its end."""
+
+    def until_a_short_page(data: dict[str, Any]) -> dict[str, Any] | None:
+        return by_key(data) if len(data["list"]["items"]) == 100 else None
+
+    with Client(rows_url) as client:
+        pages = client.paginate(LISTED, {"total": 150, "limit": 100}, pagination=until_a_short_page)
+        assert [page.cursor for page in pages.pages()] == [{"offset": 100}] * 2
+        assert pages.cursor == {"offset": 100}
 
 
 def test_the_total(rows_url: str) -> None:
@@ -174,6 +241,37 @@ def test_a_loop_over_the_same_pages_after_an_error_does_not_look_complete(rows_u
         complete = client.paginate(FORWARD, {"total": 250}, page_size=100).pages()
         assert [len(page.nodes) for page in complete] == [100, 100, 50]
         assert list(complete) == []
+
+
+def test_a_page_in_hand_is_not_consumed(rows_url: str) -> None:
+    """The cursor moves to the end of a page when the next page is requested, also if there is none."""
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100)
+        cursors = [(page.start, pages.cursor) for page in pages.pages()]
+        assert cursors == [(None, None), ("99", "99"), ("199", "199")]
+        assert pages.cursor == "249"
+
+
+def test_a_loop_that_stops_in_its_body_loses_no_page(rows_url: str) -> None:
+    """Continuing from the cursor yields the page in hand again; closing the iterator does not change that."""
+    with Client(rows_url) as client:
+        with client.paginate(FORWARD, {"total": 250}, page_size=100) as pages:
+            by_page = pages.pages()
+            assert ids(next(by_page).nodes) == list(range(100))
+            next(by_page)
+        assert list(by_page) == []
+        assert ids(client.paginate(FORWARD, {"total": 250}, after=pages.cursor)) == list(range(100, 250))
+
+
+def test_nodes_after_a_page(rows_url: str) -> None:
+    """The iterator over nodes continues after the page that was returned as a whole."""
+    with Client(rows_url) as client:
+        pages = client.paginate(FORWARD, {"total": 250}, page_size=100)
+        assert ids(next(pages.pages()).nodes) == list(range(100))
+        assert next(pages) == {"id": 100}
+        assert pages.cursor == "99"
+        assert ids(next(pages.pages()).nodes) == list(range(200, 250))
+        assert pages.cursor == "199"
 
 
 def test_a_page_whose_progress_failed_is_not_skipped(rows_url: str) -> None:

@@ -139,3 +139,27 @@ def test_options_of_other_types() -> None:
     """The error names the argument, before anything is sent."""
     with pytest.raises(TypeError, match="pagination must be a function"):
         fetch_ids(KEYSET, None, pagination=3)
+    with pytest.raises(TypeError, match=r"an instance of OffsetPagination, not the class: OffsetPagination\(\)"):
+        fetch_ids(HASURA, None, pagination=OffsetPagination)
+
+
+def test_a_cursor_of_another_type() -> None:
+    """The error says what the cursor of this pagination is, before anything is sent."""
+    client = Client("http://127.0.0.1:9/")
+    with pytest.raises(TypeError, match=r"a mapping of variables .* for example \{'last': 40000\}, not int"):
+        client.paginate(KEYSET, pagination=lambda data: None, after=40000)
+    with pytest.raises(TypeError, match="after must be"):
+        client.paginate(HASURA, pagination=OffsetPagination(), after="b")
+
+
+def test_a_page_size_with_a_function() -> None:
+    """The function does not name its variable, so the size is one of the other variables."""
+    client = Client("http://127.0.0.1:9/")
+    with pytest.raises(DocumentError, match="with a function as pagination=, pass the page size with the other"):
+        client.paginate(KEYSET, pagination=lambda data: None, page_size=100)
+
+
+def test_a_name_that_a_function_returns() -> None:
+    """A variable that the operation does not declare raises instead of being ignored by the server."""
+    with pytest.raises(DocumentError, match=r"no variable \$lsat\. Did you mean 'last'\?"):
+        fetch_ids(KEYSET, lambda variables: {"users": rows(0, 3)}, pagination=lambda data: {"lsat": 2})

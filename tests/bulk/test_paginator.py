@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from syncgql import Client, TransportProtocolError
+from syncgql import Client, OffsetPagination, PagePagination, TransportProtocolError
 from syncgql.testing import GraphQLMock, RecordedRequest
 
 from .test_pages import FORWARD, ids
@@ -61,6 +61,30 @@ def test_a_cursor_that_does_not_advance(cursors: str) -> None:
         fetch_ids(*[page(number, more=True, cursor=cursor) for number, cursor in enumerate(cursors)])
 
 
+LISTED = "query Rows($page: Int, $offset: Int) { rows(page: $page, offset: $offset) { id } }"
+
+
+@pytest.mark.parametrize("pagination", [OffsetPagination(), PagePagination()], ids=["offset", "page"])
+def test_a_page_that_is_repeated(pagination: Any) -> None:
+    """A server that ignores the position, or repeats its last page, raises instead of causing an endless loop."""
+    lists = [[{"id": 1}, {"id": 2}], [{"id": 3}]]
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, *lists)
+        pages = client.paginate(LISTED, pagination=pagination)
+        assert [next(pages).pop("id") for _ in range(3)] == [1, 2, 3]  # the caller may change the nodes
+        with pytest.raises(TransportProtocolError, match=r"page 3 of paginate\(\) has the same rows as page 2"):
+            next(pages)
+
+
+def test_equal_pages_that_are_not_a_repetition() -> None:
+    """Pages without rows, or with null rows only, may be equal; with cursors, all pages may."""
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, [None], [None], [{"id": 1}], [])
+        assert ids(client.paginate(LISTED, pagination=OffsetPagination())) == [1]
+    pages = [page(1, more=True, cursor="a"), page(1, more=True, cursor="b"), page(1, more=False, cursor="c")]
+    assert fetch_ids(*pages) == [1, 1, 1]
+
+
 def test_empty_pages_in_between() -> None:
     """A server that filters each page sends them; pagination continues while the cursor advances."""
     pages = [page(1, more=True, cursor="a"), page(more=True, cursor="b"), page(2, more=False, cursor="c")]
@@ -111,6 +135,16 @@ def test_a_null_cursor_ends_the_last_page() -> None:
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         answers(mock, page(1, more=True, cursor="a"), page(2, more=True, cursor=None))
         assert ids(client.paginate(document)) == [1, 2]
+
+
+def test_an_empty_page_that_repeats_its_cursor_ends_the_list() -> None:
+    """Without hasNextPage, the document does not ask for another sign of the end, so this is no fault of the server."""
+    document = NAMED.replace("hasNextPage ", "")
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, page(1, more=True, cursor="a"), page(more=False, cursor="a"))
+        pages = client.paginate(document)
+        assert ids(pages) == [1]
+        assert pages.cursor == "a"
 
 
 def test_null_data() -> None:

@@ -98,9 +98,10 @@ def test_pages_have_typed_nodes_and_the_raw_result(rows_url: str) -> None:
 
 
 def test_a_page_that_does_not_match_is_an_error(rows_url: str) -> None:
-    """The error contains the path in the response."""
-    with Client(rows_url) as client, pytest.raises(ResultError) as caught:
-        list(client.paginate(TypedRequest(NODES % INFO, Wrong), page_size=2))
+    """The error contains the path in the response, and names the page."""
+    nodes = TypedRequest(NODES % INFO, Wrong)
+    with Client(rows_url) as client, pytest.raises(ResultError, match=r"page 1 of paginate\(\), after.*'7'") as caught:
+        list(client.paginate(nodes, page_size=2, after="7"))
     assert caught.value.path[-3:] == ("nodes", 0, "id")
 
 

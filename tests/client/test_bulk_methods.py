@@ -35,7 +35,7 @@ def test_failed_requests_are_raised_or_returned(any_server: Server) -> None:
 def test_pages_become_one_list(rows_url: str) -> None:
     """The connection is found in the document."""
     page = "nodes { id } pageInfo { hasNextPage endCursor }"
-    document = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ {page} }} }}"
+    document = f"query ($total: Int, $first: Int, $after: String) {{ rows(first: $first, after: $after) {{ {page} }} }}"
     with Client(rows_url) as client:
         rows = client.paginate(document, {"total": 25}, page_size=10)
         assert [row["id"] for row in rows] == list(range(25))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -93,6 +95,43 @@ def catalogue_page(first: int, after: str | None) -> BookConnection:
     return BookConnection(nodes=nodes, page_info=info, total_count=CATALOGUE)
 
 
+@strawberry.type
+class Order:
+    id: strawberry.ID
+    placed_at: datetime
+    shipped: date | None
+    total: Decimal
+
+
+@strawberry.type
+class OrderConnection:
+    """A page of a long list of orders; the first ones have not been shipped."""
+
+    nodes: list[Order]
+    page_info: PageInfo
+    total_count: int
+
+
+ORDERS = 1_000
+NOT_SHIPPED = 250
+
+
+def order_page(first: int, after: str | None) -> OrderConnection:
+    start = int(after) if after else 0
+    numbers = range(start + 1, min(ORDERS, start + first) + 1)
+    nodes = [
+        Order(
+            id=strawberry.ID(str(n)),
+            placed_at=datetime(2026, 1, 1, tzinfo=timezone.utc) + timedelta(hours=n),
+            shipped=date(2026, 3, 1) + timedelta(days=n // 10) if n > NOT_SHIPPED else None,
+            total=Decimal(n) / 8,
+        )
+        for n in numbers
+    ]
+    info = PageInfo(has_next_page=start + first < ORDERS, end_cursor=str(numbers[-1]) if numbers else None)
+    return OrderConnection(nodes=nodes, page_info=info, total_count=ORDERS)
+
+
 async def describe(file: Any) -> UploadedFile:
     return UploadedFile(filename=file.filename, size=len(await file.read()))
 
@@ -113,6 +152,10 @@ class Query:
     @strawberry.field
     def catalogue(self, first: int = 50, after: str | None = None) -> BookConnection:
         return catalogue_page(first, after)
+
+    @strawberry.field
+    def orders(self, first: int = 50, after: str | None = None) -> OrderConnection:
+        return order_page(first, after)
 
     @strawberry.field
     def hello(self, name: str = "world") -> str:

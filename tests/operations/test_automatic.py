@@ -6,6 +6,7 @@ import pytest
 from graphql import GraphQLSchema, build_schema, parse, validate
 
 from syncgql import Automatic, Field, Fields
+from syncgql.operations.automatic import automatic_nodes
 from syncgql.operations.document import OperationBuilder
 from syncgql.operations.document_writer import DocumentWriter
 from tests.schemas import schema_of
@@ -98,3 +99,30 @@ def test_it_validates_for_every_root_field(name: str, count: int) -> None:
 def test_it_validates_for_every_root_field_of_github(github_schema: GraphQLSchema) -> None:
     """A schema of 1,600 types, with unions and interfaces of all kinds."""
     assert check_every_root_field(github_schema) > 270
+
+
+NODES = "type C { %s pageInfo: Int } type Book { title: String author: Author } type Author { name: String }"
+
+
+@pytest.mark.parametrize(
+    ("fields", "selection"),
+    [
+        ("nodes: [Book!]! edges: [E]", "c { c { nodes { title author { name } } } }"),
+        ("nodes: [ID]", "c { c { nodes } }"),
+        ("edges: [E!]!", "c { c { edges { node { title author { name } } } } }"),
+    ],
+    ids=["nodes", "leaves", "edges"],
+)
+def test_the_leaves_of_the_nodes_of_a_connection(fields: str, selection: str) -> None:
+    """The nodes have the same selection as the value of a root field, whether or not they are in edges."""
+    schema = build_schema(f"type Query {{ c: C }} {NODES % fields} type E {{ cursor: ID node: Book }}")
+    nodes = automatic_nodes(schema.type_map["C"])
+    assert selected(schema, Field("c", fields=nodes)) == f"query {selection}"
+
+
+@pytest.mark.parametrize("fields", ["rows: [Book]", "edges: [ID]", "edges: [Book]"])
+def test_a_type_that_is_not_a_connection_has_no_nodes(fields: str) -> None:
+    """There is nothing to select."""
+    schema = build_schema(f"type Query {{ c: C }} {NODES % fields}")
+    assert automatic_nodes(schema.type_map["C"]) is None
+    assert automatic_nodes(schema.type_map["String"]) is None

@@ -28,6 +28,7 @@ from syncgql import (
     TransportQueryError,
 )
 from syncgql.testing import GraphQLMock, RecordedRequest
+from tests.bulk import repositories
 from tests.fix_scripts import RunScript
 from tests.fix_servers import Server
 from tests.schemas import schema_of
@@ -372,6 +373,28 @@ def test_paginate_fetches_all_pages(size: str, cursor: str) -> None:
     assert [node["name"] for node in nodes] == ["1", "2", "3"]
     letter = "e" if cursor == "after" else "s"
     assert sent == [{size: 10, cursor: value} for value in (None, f"{letter}1", f"{letter}2")]
+
+
+def test_paginate_without_a_selection() -> None:
+    """The scalars of the nodes are selected, as for a call without a selection."""
+    with Client(
+        transport=LocalSchemaTransport(repositories.schema(), root_value=repositories.Root([2, 1, 0]))
+    ) as client:
+        assert list(client.query.repositories.paginate(first=2)) == [{"name": "0"}, {"name": "1"}, {"name": "2"}]
+
+
+def test_paginate_can_be_continued_any_number_of_times() -> None:
+    """A loop that is run again after the last page keeps the position, so no node is repeated."""
+    names: list[str] = []
+    cursor = None
+    with Client(transport=LocalSchemaTransport(repositories.schema(), root_value=repositories.Root([0] * 5))) as client:
+        for max_pages in (1, None, None, None):
+            pages = client.query.repositories.paginate("nodes { name }", first=2, after=cursor, max_pages=max_pages)
+            assert pages.cursor == cursor
+            for page in pages.pages():
+                names += [node["name"] for node in page.nodes]
+                cursor = page.cursor
+    assert names == ["0", "1", "2", "3", "4"]
 
 
 def test_paginate_needs_a_connection() -> None:

@@ -168,7 +168,7 @@ def test_subscriptions_are_not_run(library: str) -> None:
 def test_paginate(rows_url: str) -> None:
     """A line for each node of all pages; --select is a path in a node."""
     page = "nodes { id } pageInfo { hasNextPage endCursor }"
-    query = f"query ($first: Int, $after: String) {{ rows(first: $first, after: $after) {{ {page} }} }}"
+    query = f"query ($total: Int, $first: Int, $after: String) {{ rows(first: $first, after: $after) {{ {page} }} }}"
     arguments = ("run", rows_url, query, "-V", "-", "--paginate", "--select", "id")
     outcome = syncgql(*arguments, stdin='{"first": 100, "total": 250}')
     assert outcome == (0, "".join(f"{number}\n" for number in range(250)), "")
