@@ -147,7 +147,7 @@ class SelectingStream(Stream):
 
     @property
     def lost_at(self) -> float | None:
-        return self._stream.lost_at
+        return self.stream.lost_at
 
     async def open(self, deadline: Deadline | None = None) -> None:
         """Send the subscription over the first candidate that the server accepts; return when it was sent.
