@@ -45,13 +45,13 @@ class Answers:
     """Registered answers, and the calls that were received.
 
     Args:
-        schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts. With a schema, documents are
-            validated and introspection queries are answered. By default there is none.
+        schema: SDL text, a path, or any other value that ``Client(schema=...)`` accepts. With a schema, documents,
+            variables and data are checked, and introspection queries are answered. By default there is none.
 
     Attributes:
         calls: the answered calls, in order.
-        failures: error messages for unexpected operations. The fixtures fail the test with these messages, even if the
-            program catches the exception.
+        failures: error messages for unexpected operations and invalid answers. The fixtures fail the test with these
+            messages, even if the program catches the exception.
     """
 
     def __init__(self, schema: SchemaSource = None) -> None:
@@ -222,7 +222,7 @@ class Answers:
         """Record a call and return the answer to it.
 
         Raises:
-            UnexpectedOperation: no answer matches, or the document is not valid for the schema.
+            UnexpectedOperation: no answer matches, or the document or a variable is not valid for the schema.
             InvalidAnswer: the data of the answer does not match the document and the schema.
         """
         self._check(call)
@@ -242,7 +242,7 @@ class Answers:
         """Record a subscription and return its steps.
 
         Raises:
-            UnexpectedOperation: no script matches, or the document is not valid for the schema.
+            UnexpectedOperation: no script matches, or the document or a variable is not valid for the schema.
             InvalidAnswer: the data of an event does not match the document and the schema.
         """
         self._check(call)
@@ -262,7 +262,7 @@ class Answers:
         """Record a query or mutation whose response is scripted in parts, and return the steps; None for others.
 
         Raises:
-            UnexpectedOperation: the document is not valid for the schema.
+            UnexpectedOperation: the document or a variable is not valid for the schema.
         """
         rule = self._find(call, scripted=True)
         if rule is None:
@@ -290,7 +290,7 @@ class Answers:
         """Check that a script matches a subscription, without recording it.
 
         Raises:
-            UnexpectedOperation: no script matches, or the document is not valid for the schema.
+            UnexpectedOperation: no script matches, or the document or a variable is not valid for the schema.
         """
         self._check(call)
         rule = self._find(call, scripted=True)

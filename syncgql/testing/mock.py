@@ -149,7 +149,7 @@ class GraphQLMock(Answers):
         """Return the recorder for the response to an operation; None if it is not sent to a server and recorded.
 
         Raises:
-            UnexpectedOperation: the document is not valid for the schema.
+            UnexpectedOperation: the document or a variable is not valid for the schema.
         """
         if self._recorder is None or self.has_answer(call):
             return None

@@ -84,7 +84,7 @@ class _Site:
         self._learned = LearnedDocuments()
 
     async def start(self) -> str:
-        app = web.Application()
+        app = web.Application(client_max_size=0)  # no limit
         app.router.add_route("*", "/{path:.*}", self._handle)
         runner = self._runner = web.AppRunner(app, shutdown_timeout=0.1, handler_cancellation=True)
         await runner.setup()

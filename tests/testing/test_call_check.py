@@ -21,6 +21,17 @@ def test_assert_called_lists_the_calls(mock: GraphQLMock) -> None:
         mock.assert_called("Book", {"id": "2"})
 
 
+def test_assert_called_counts_the_calls(mock: GraphQLMock) -> None:
+    """The number must be the expected one."""
+    mock.add("Book", {"book": None})
+    deep_inside(id="1")
+    deep_inside(id="2")
+    mock.assert_called("Book", times=2)
+    mock.assert_called("Book", {"id": "1"}, times=1)
+    with pytest.raises(AssertionError, match="matching calls of Book: 0; found: 2"):
+        mock.assert_called("Book", times=0)
+
+
 def test_assert_called_names_the_header_that_differs(mock: GraphQLMock) -> None:
     """The message does not contain its value, which may be secret."""
     mock.add("Book", {"book": None})

@@ -54,11 +54,13 @@ def test_the_last_act_is_repeated(end: Step) -> None:
     assert [acts.next_act() for _ in range(3)] == [[ONE, end], [TWO, end], [TWO, end]]
 
 
-def test_nothing_follows_a_final_drop() -> None:
+def test_nothing_follows_a_final_drop_or_refusal() -> None:
     """A subscription then receives nothing; a response in parts, which cannot stay open, is dropped again."""
     acts, responses = script([ONE, drop()]), script([ONE, drop()])
     assert [acts.next_act() for _ in range(3)] == [[ONE, drop()], [], []]
     assert [responses.next_response() for _ in range(2)] == [[ONE, drop()]] * 2
+    refused = script([ONE, complete(), refuse(401)])
+    assert [refused.next_act() for _ in range(2)] == [[ONE, refuse(401), complete()], []]
 
 
 def test_further_scripts_continue_the_first() -> None:

@@ -37,6 +37,15 @@ def test_files_of_a_request(tmp_path: Path) -> None:
     ]
 
 
+def test_a_large_file() -> None:
+    """The test server has no limit, unlike aiohttp's default of 1 MB."""
+    content = b"A" * 3_000_000
+    with GraphQLServer() as server, Client(server.url) as client:
+        server.add("Up", {"up": True})
+        assert client.execute(DOCUMENT, {"f": FileVar(content)}) == {"up": True}
+    assert server.calls[0].variables["f"].file == content
+
+
 def form(variables: dict[str, Any], places: str, filename: str | None) -> dict[str, Any]:
     """Return a form with one file."""
     operations = json.dumps({"query": DOCUMENT, "variables": variables})
