@@ -267,7 +267,7 @@ def test_credentials_of_a_new_connection(tmp_path: Path) -> None:
         Client(server.url, headers=tokens.__next__, reconnect=policy) as client,
     ):
         first, second = event({"echo": "first-secret"}), event({"echo": "second-secret"})
-        server.script("Echo", first, drop(), second, complete())
+        server.script("Echo", first, drop(1012), second, complete())
         mock.record(tmp_path / "a.json")
         assert list(client.subscribe(ECHO)) == [{"echo": "first-secret"}, {"echo": "second-secret"}]
     assert "secret" not in (tmp_path / "a.json").read_text("utf-8")
