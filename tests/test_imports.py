@@ -18,7 +18,8 @@ PACKAGE = Path(syncgql.__file__).parent
 
 # From the bottom up. A module may import from its own part of the package and from the layers below.
 LAYERS = [
-    {"result", "messages", "version", "bounded_cache", "gql_names", "dsl", "records", "utilities", "overwrite_check"},
+    {"gql", "graphql_request", "dsl", "utilities"},  # placeholders for modules of gql
+    {"result", "messages", "version", "bounded_cache", "gql_names", "records", "overwrite_check"},
     {"checks", "pickling", "incremental_result", "argument_hints"},
     {"exceptions"},
     {"deadline", "tracebacks"},
