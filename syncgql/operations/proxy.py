@@ -139,11 +139,14 @@ class OperationProxy:
         return True
 
     def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._ipython_key_completions_()]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Complete names in brackets in IPython."""
         try:
-            names = list(self._fields())
+            return list(self._fields())
         except TransportError:
-            names = []  # completion in a shell must not fail
-        return [*super().__dir__(), *names]
+            return []  # completion in a shell must not fail
 
     def __repr__(self) -> str:
         return f"<{self._calls.kind} operations of {self._calls.executor!r}>"
