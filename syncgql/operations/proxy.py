@@ -15,6 +15,7 @@ from graphql.type import SchemaMetaFieldDef, TypeMetaFieldDef, TypeNameMetaField
 from ..exceptions import DocumentError, TransportError
 from ..request import UNSET, GraphQLRequest
 from ..schema.names import find_name, nearest
+from .call_hints import positional_hint, with_hint
 from .default_value import default_text, typed_with_default
 from .directive import Directive
 from .document import BuiltOperation
@@ -330,7 +331,13 @@ class FieldProxy:
             root = self._calls.builder.root
             message = f"{root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        return self._calls.build_field(self.__name__, fields, arguments)
+        try:
+            return self._calls.build_field(self.__name__, fields, arguments)
+        except DocumentError as error:
+            hint = positional_hint(error, fields, arguments, self._field.args)
+            if not hint:
+                raise
+            raise with_hint(error, hint) from None
 
     def _value(self, data: dict[str, Any]) -> Any:
         return data.get(self.__name__)
