@@ -108,7 +108,7 @@ def test_other_errors_are_unchanged() -> None:
 def test_decorated_classes_look_as_before() -> None:
     """Their signature is that of the class, and their objects are pickled."""
     assert list(inspect.signature(RetryPolicy).parameters)[:2] == ["attempts", "base"]
-    assert inspect.signature(Client).parameters["reconnect"].default is True
+    assert inspect.signature(Client).parameters["trust_env"].default is True
     assert pickle.loads(pickle.dumps(ReconnectPolicy(attempts=5))) == ReconnectPolicy(attempts=5)
 
 

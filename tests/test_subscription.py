@@ -25,7 +25,7 @@ from syncgql import (
     TransportTimeout,
 )
 from syncgql import subscription as subscription_module
-from syncgql.runtime.event_buffer import Empty
+from syncgql.runtime.event_buffer import Empty, SubscriptionStats
 from syncgql.runtime.event_markers import Gap
 from syncgql.subscription import GapHandler
 
@@ -79,6 +79,7 @@ class LosingSource:
     """A source that reports a gap 0.25 s after each call, on a clock of its own."""
 
     was_open = is_inherited = False
+    stats = SubscriptionStats(0, 0, 0, 0, 0)
 
     def __init__(self) -> None:
         self.now = 0.0

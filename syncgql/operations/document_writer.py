@@ -30,6 +30,7 @@ from ..request import UNSET
 from ..schema.names import find_name, nearest
 from ..schema.variables import coerce_value, is_one_of, refusal
 from .automatic import automatic_selections
+from .call_hints import unknown_argument_hint
 from .call_shape import ANONYMOUS, OperationHead, given_arguments
 from .class_selections import class_selections
 from .directive import Directive
@@ -216,7 +217,8 @@ class DocumentWriter:
         for key, value in given_arguments(given):
             name = find_name(key, defined)
             if name is None:
-                raise refusal(f"variables.{prefix}{key}", f"{owner} has no argument {key!r}.{nearest(key, defined)}")
+                hint = unknown_argument_hint(key, defined)
+                raise refusal(f"variables.{prefix}{key}", f"{owner} has no argument {key!r}.{hint}")
             if name in written:
                 raise refusal(f"variables.{prefix}{name}", f"the argument {name!r} of {owner} is given twice.")
             written[name] = self._value(value, defined[name].type, prefix + name)

@@ -16,6 +16,7 @@ from ..exceptions import DocumentError, TransportError
 from ..request import UNSET, GraphQLRequest
 from ..schema.names import find_name, nearest
 from .automatic import automatic_nodes
+from .call_hints import positional_hint, with_hint
 from .default_value import default_text, typed_with_default
 from .directive import Directive
 from .document import BuiltOperation
@@ -140,11 +141,14 @@ class OperationProxy:
         return True
 
     def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._ipython_key_completions_()]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        """Complete names in brackets in IPython."""
         try:
-            names = list(self._fields())
+            return list(self._fields())
         except TransportError:
-            names = []  # completion in a shell must not fail
-        return [*super().__dir__(), *names]
+            return []  # completion in a shell must not fail
 
     def __repr__(self) -> str:
         return f"<{self._calls.kind} operations of {self._calls.executor!r}>"
@@ -330,7 +334,13 @@ class FieldProxy:
             root = self._calls.builder.root
             message = f"{root}.{self.__name__} is deprecated: {self._field.deprecation_reason}"
             warnings.warn(message, DeprecationWarning, stacklevel=3)
-        return self._calls.build_field(self.__name__, fields, arguments)
+        try:
+            return self._calls.build_field(self.__name__, fields, arguments)
+        except DocumentError as error:
+            hint = positional_hint(error, fields, arguments, self._field.args)
+            if not hint:
+                raise
+            raise with_hint(error, hint) from None
 
     def _value(self, data: dict[str, Any]) -> Any:
         return data.get(self.__name__)

@@ -61,6 +61,8 @@ class TypeView:
         description: its description in the schema; None if it has none.
         fields: its fields, by name.
         values: the values of an enum, each with its description or None.
+        deprecated_values: the deprecated values of an enum, each with the reason.
+        interfaces: the interfaces that an object or interface implements.
         types: the types that a value of an interface or union may have.
         used_by: the fields and arguments of this type, such as ``Query.book`` and ``Mutation.addBook(input:)``.
     """
@@ -75,6 +77,10 @@ class TypeView:
         }
         values = type_.values if isinstance(type_, GraphQLEnumType) else {}
         self.values: Mapping[str, str | None] = {name: value.description for name, value in values.items()}
+        self.deprecated_values: Mapping[str, str] = {
+            name: value.deprecation_reason for name, value in values.items() if value.deprecation_reason is not None
+        }
+        self.interfaces: list[str] = [each.name for each in getattr(type_, "interfaces", ())]
         self.types: list[str] = []
         if isinstance(type_, GraphQLInterfaceType | GraphQLUnionType):
             self.types = [each.name for each in schema.get_possible_types(type_)]
@@ -85,11 +91,8 @@ class TypeView:
 
     def __repr__(self) -> str:
         lines = [f"{self.kind} {self.name}" + (f": {self.description}" if self.description else "")]
-        lines += [f"  {_described(repr(field), field.description)}" for field in self.fields.values()]
-        lines += [f"  {_described(name, description)}" for name, description in self.values.items()]
-        for title, names in (("types", self.types), ("used by", self.used_by)):
-            if names:
-                lines.append(f"  {title}: {', '.join(names)}")
+        lines += [f"  {_described(*member)}" for member in self._members()]
+        lines += [f"  {title}: {names}" for title, names in self._lists()]
         return "\n".join(lines)
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
@@ -98,13 +101,22 @@ class TypeView:
 
     def _repr_html_(self) -> str:
         """Show the type as a table in Jupyter."""
-        rows = [(repr(field), field.description, field.deprecation_reason) for field in self.fields.values()]
-        rows += [(name, description, None) for name, description in self.values.items()]
-        rows += [("types", ", ".join(self.types), None)] if self.types else []
-        rows += [("used by", ", ".join(self.used_by), None)] if self.used_by else []
-        body = "".join(_row(*row) for row in rows)
+        body = "".join(_row(*row) for row in (*self._members(), *((*each, None) for each in self._lists())))
         description = html.escape(self.description or "")
         return f"<p><b>{self.kind} {html.escape(self.name)}</b> {description}</p><table>{body}</table>"
+
+    def _members(self) -> Iterator[tuple[str, str | None, str | None]]:
+        """Yield each field and value with its description and the reason why it is deprecated."""
+        for field in self.fields.values():
+            yield repr(field), field.description, field.deprecation_reason
+        for name, description in self.values.items():
+            yield name, description, self.deprecated_values.get(name)
+
+    def _lists(self) -> Iterator[tuple[str, str]]:
+        """Yield the lists of names that are not empty, with their titles."""
+        for title, names in (("implements", self.interfaces), ("types", self.types), ("used by", self.used_by)):
+            if names:
+                yield title, ", ".join(names)
 
 
 class Types(Mapping[str, TypeView]):
@@ -177,8 +189,11 @@ def users(schema: GraphQLSchema) -> dict[str, list[str]]:
     return found
 
 
-def _described(text: str, description: str | None) -> str:
-    return f"{text}  # {' '.join(description.split())}" if description else text
+def _described(text: str, description: str | None, deprecation_reason: str | None) -> str:
+    comment = " ".join((description or "").split())
+    if deprecation_reason is not None:
+        comment = f"{comment} Deprecated: {' '.join(deprecation_reason.split())}".strip()
+    return f"{text}  # {comment}" if comment else text
 
 
 def _row(name: str, description: str | None, deprecation_reason: str | None) -> str:

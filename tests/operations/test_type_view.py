@@ -55,6 +55,26 @@ def test_repr_shows_everything_at_a_glance(client: Client) -> None:
     assert shown == [repr(client.types["Work"])]
 
 
+def test_deprecated_members_and_interfaces_are_shown() -> None:
+    """A field and a value show the reason, as text and in a table; an object shows what it implements."""
+    reason = '@deprecated(reason: "Use b.")'
+    sdl = f"""
+        type Query implements N {{ "The first." a: E {reason} b: E }}
+        interface N {{ b: E }}
+        enum E {{ X {reason} Y }}
+    """
+    types = Client("http://127.0.0.1:9/graphql", schema=sdl).types
+    assert repr(types["Query"]).splitlines()[1:4] == [
+        "  a: E  # The first. Deprecated: Use b.",
+        "  b: E",
+        "  implements: N",
+    ]
+    assert repr(types["E"]).splitlines()[1:3] == ["  X  # Deprecated: Use b.", "  Y"]
+    assert (types["Query"].interfaces, types["N"].types) == (["N"], ["Query"])
+    assert (types["E"].deprecated_values, list(types["E"].values)) == ({"X": "Use b."}, ["X", "Y"])
+    assert "<i>Deprecated: Use b.</i>" in types["E"]._repr_html_()
+
+
 def test_print_shows_the_schema_language(client: Client) -> None:
     """``print()`` shows one type, or the whole schema."""
     assert str(client.types["Genre"]) == "enum Genre {\n  NOVEL\n  ESSAY\n  POEM\n}"
@@ -80,10 +100,27 @@ def test_types_are_a_mapping(client: Client) -> None:
     assert client.types.get("Bok") is None
     assert "__Type" not in list(client.types)
     assert len(client.types) == len(list(client.types)) > 10
-    assert client.types._ipython_key_completions_() == list(client.types)
     assert repr(client.types).startswith("<types of the schema: ")
     with pytest.raises(KeyError, match=r"The schema has no type 'Bok'\. Did you mean 'Book'"):
         client.types["Bok"]
+
+
+@pytest.mark.filterwarnings("ignore")  # IPython calls its own deprecated functions
+def test_tab_completes_names_in_brackets(client: Client) -> None:
+    """IPython asks for the names of types, and of operations, after the opening quote."""
+    pytest.importorskip("IPython")
+    from IPython.core.completer import IPCompleter
+
+    make: Any = IPCompleter  # it has no annotations
+    completer = make(namespace={"types": client.types, "query": client.query}, use_jedi=False)
+
+    def completed(line: str) -> list[str]:
+        completer.line_buffer = completer.text_until_cursor = line
+        return list(completer.dict_key_matches(line.rpartition('"')[2]))
+
+    assert completed('types["BookI') == ["BookInput"]
+    assert set(client.types) <= set(completed('types["'))
+    assert set(completed('query["')) == set(client.query)
 
 
 def test_the_schema_is_that_of_the_server(any_server: Server) -> None:
