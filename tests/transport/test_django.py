@@ -53,5 +53,6 @@ def test_forged_request_is_refused(django_server: Server) -> None:
     """Without the token a mutation is refused, and the error has the site's message."""
     with Client(django_server.url) as client, pytest.raises(TransportAuthenticationError, match="HTTP 403") as info:
         client.execute(LOGIN, {"password": "tell nobody"})
+    assert "It said: 403 Forbidden: Forbidden (403) CSRF verification failed. Request aborted." in str(info.value)
     assert "CSRF" in info.value.body
     assert "tell nobody" not in str(info.value)
