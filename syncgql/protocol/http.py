@@ -222,8 +222,11 @@ def server_error(
         advice: the advice that follows the status in the message.
         result: the GraphQL response in the body, if there is one.
     """
-    text = excerpt(body, content_type(response.headers)[1])
-    said = describe_errors(result.errors) if result is not None and result.errors else " ".join(text.split())[:200]
+    from .quotation import SEARCHED, quotation
+
+    beginning = excerpt(body, content_type(response.headers)[1], SEARCHED)
+    text = beginning[:EXCERPT_CHARACTERS]
+    said = describe_errors(result.errors) if result is not None and result.errors else quotation(beginning)
     status = f"{public_url(response.url)} responded with HTTP {response.status}"
     quoted = f" It said: {as_sentence(said)}" if said else " The body is empty."
     if is_rate_limit(response, text, result.errors if result else None):
@@ -242,12 +245,15 @@ def server_error(
 
 def protocol_error(response: Response, body: bytes, rule: str, advice: str) -> TransportProtocolError:
     """Return the error for a response that violates *rule*, a phrase that follows "but" in the message."""
-    text = excerpt(body, content_type(response.headers)[1])
+    from .quotation import SEARCHED, is_html, quotation
+
+    beginning = excerpt(body, content_type(response.headers)[1], SEARCHED)
+    text = beginning[:EXCERPT_CHARACTERS]
     message = f"{public_url(response.url)} responded with HTTP {response.status}, but {rule}."
     if advice:
         message += f" {advice}"
     if text:
-        message += f" It begins: {' '.join(text.split())[:200]}"
+        message += f" It {'is a web page' if is_html(text) else 'begins'}: {quotation(beginning)}"
     return TransportProtocolError(message, rule=rule, received=text, response=response)
 
 
@@ -265,13 +271,13 @@ def redirect_advice(response: Response, reason: str = "it was not followed") -> 
     return f", a redirect to {public_url(target)}; {reason}. Use that URL if it is the endpoint."
 
 
-def excerpt(body: bytes, charset: str) -> str:
-    """Return the beginning of a body as text; bytes that cannot be decoded are replaced."""
-    beginning = body[: 4 * EXCERPT_CHARACTERS]
+def excerpt(body: bytes, charset: str, length: int = EXCERPT_CHARACTERS) -> str:
+    """Return the first *length* characters of a body as text; bytes that cannot be decoded are replaced."""
+    beginning = body[: 4 * length]
     try:
-        return beginning.decode(charset, "replace")[:EXCERPT_CHARACTERS]
+        return beginning.decode(charset, "replace")[:length]
     except (UnicodeError, LookupError):  # a few codecs do not support "replace"
-        return beginning.decode("utf-8", "replace")[:EXCERPT_CHARACTERS]
+        return beginning.decode("utf-8", "replace")[:length]
 
 
 def _known_charset(name: str) -> str:

@@ -70,7 +70,7 @@ def test_429() -> None:
     assert (caught.code, caught.retry_after, caught.sent, caught.attempts) == (429, 7, True, 1)
     assert str(caught) == (
         "https://api.test/graphql responded with HTTP 429: the server limits the rate of requests. "
-        "Try again in 7 s. It said: <h1>Slow down</h1>."
+        "Try again in 7 s. It said: Slow down."
     )
     assert refused("", 429).retry_after is None
 

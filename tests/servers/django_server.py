@@ -41,6 +41,11 @@ PASSWORD = "tell nobody"
 
 
 @strawberry.type
+class Book:
+    id: strawberry.ID
+
+
+@strawberry.type
 class Query:
     @strawberry.field
     def hello(self) -> str:
@@ -54,6 +59,10 @@ class Query:
 
 @strawberry.type
 class Mutation:
+    @strawberry.mutation
+    def add_book(self, title: str) -> Book:
+        return Book(id=strawberry.ID(title))
+
     @strawberry.mutation
     def login(self, info: Info[Any, Any], name: str, password: str) -> bool:
         if password != PASSWORD:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from http.cookies import SimpleCookie
+from typing import Any
 
 import aiohttp
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from syncgql import Client, ExecutionResult, TransportAuthenticationError, TransportQueryError
 from syncgql.cli.demo.server_process import ServerProcess
 
+from ..docs.page import Page
 from ..fix_servers import Server
 from ..servers.python import PythonProcess
 
@@ -54,5 +56,16 @@ def test_forged_request_is_refused(django_server: Server) -> None:
     """Without the token a mutation is refused, and the error has the site's message."""
     with Client(django_server.url) as client, pytest.raises(TransportAuthenticationError, match="HTTP 403") as info:
         client.execute(LOGIN, {"password": "tell nobody"})
+    assert "It said: 403 Forbidden: Forbidden (403) CSRF verification failed. Request aborted." in str(info.value)
     assert "CSRF" in info.value.body
     assert "tell nobody" not in str(info.value)
+
+
+def test_the_recipe_of_the_documentation(django_server: Server) -> None:
+    """The block on docs/authentication.md gets the token and adds a book."""
+    blocks = Page("docs/authentication.md", {}).blocks()
+    source = next(block.source for block in blocks if "csrftoken" in block.source)
+    names: dict[str, Any] = {"Client": Client, "url": django_server.url}
+    exec(source, names)
+    names["client"].close()
+    assert [request["method"] for request in django_server.seen("request")] == ["GET", "POST"]

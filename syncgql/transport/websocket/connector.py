@@ -22,6 +22,7 @@ from ...messages import Duration, as_sentence, truncate
 from ...protocol.close_codes import RetryDecision
 from ...protocol.http import public_url, retry_after
 from ...protocol.protocol_refusal import UNACCEPTABLE
+from ...protocol.quotation import quotation
 from ...protocol.rate_limits import is_rate_limit, rate_limited
 from ...protocol.websocket_events import Acknowledged, Pinged, Ponged
 from ...result import Response
@@ -190,7 +191,7 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
     wait = retry_after(headers)
     response = Response(status, headers, where, 0.0, wait)
     refused = f"{where} refused the WebSocket with HTTP {status}"
-    said = f" It said: {as_sentence(' '.join(body.split())[:200])}" if body.strip() else ""
+    said = f" It said: {as_sentence(quotation(body))}" if body.strip() else ""
     if is_rate_limit(response, body, None):
         limited = f"{refused}: the server limits the rate of requests."
         return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
