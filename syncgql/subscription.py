@@ -113,6 +113,7 @@ class Subscription(Generic[T_co]):
         self._convert = convert
         self._gap_handler = gap_handler
         self._on_end = on_end
+        self._reason = ""  # why it has ended
         self._finalizer = weakref.finalize(self, _abandon, source, weakref.ref(owner))
         # The runtime closes open subscriptions at exit.
         self._finalizer.atexit = False
@@ -134,7 +135,7 @@ class Subscription(Generic[T_co]):
         """Return the next event, waiting without a limit.
 
         Raises:
-            StopIteration: the server completed the subscription, or the subscription was closed.
+            StopIteration: the server completed the subscription, or the subscription was closed; it has the reason.
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
@@ -149,8 +150,8 @@ class Subscription(Generic[T_co]):
         while True:
             try:
                 item = self._get(None)
-            except BaseException:
-                self.close()
+            except BaseException as error:
+                self._interrupted(error)
                 raise
             if not isinstance(item, Marker):
                 return self._convert(item)
@@ -174,8 +175,8 @@ class Subscription(Generic[T_co]):
 
         Raises:
             TransportTimeout: no event came in time; the subscription stays open.
-            StopIteration: the server completed the subscription, or the subscription was closed; unless *default* is
-                given.
+            StopIteration: the server completed the subscription, or the subscription was closed; it has the reason. Not
+                raised if *default* is given.
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
@@ -308,10 +309,15 @@ class Subscription(Generic[T_co]):
                 seconds=seconds,
                 sent=True,
             ) from None
-        except BaseException:
-            # For example Ctrl-C: the consumer will not ask for the next event.
-            self.close()
+        except BaseException as error:
+            self._interrupted(error)
             raise
+
+    def _interrupted(self, error: BaseException) -> None:
+        """Close it, because the consumer, which for example Ctrl-C has stopped, will not ask for the next event."""
+        kind = type(error).__name__
+        self._reason = f"{kind} closed the subscription while it waited for an event; subscribe again."
+        self.close()
 
     def _finish(self, error: Exception | None) -> None:
         if self._finalizer.detach() is not None:
@@ -321,9 +327,12 @@ class Subscription(Generic[T_co]):
 
     def _end(self, end: End) -> NoReturn:
         error, end.error = end.error, None
+        if not self._reason:
+            ending = "was closed" if self._source.closed else "has ended with an error" if error else "is complete"
+            self._reason = f"The subscription {ending}."
         self._finish(error)
         if error is None:
-            raise StopIteration
+            raise StopIteration(self._reason)
         try:
             raise cut(error) if isinstance(error, SyncGQLError) else error
         finally:

@@ -144,6 +144,20 @@ def test_next_returns_a_default_at_the_end(client: Client) -> None:
         silent.next(0, None)
 
 
+def test_the_end_has_a_reason(client: Client) -> None:
+    """``StopIteration`` tells a complete subscription from a closed one, and from one that ended with an error."""
+    complete, closed = (client.subscribe("subscription { count(to: 1) }") for _ in range(2))
+    closed.close()
+    failed = client.subscribe("subscription { unknown }")
+    with pytest.raises(TransportQueryError):
+        next(failed)
+    assert next(complete) == {"count": 1}
+    for events, reason in ((complete, "is complete"), (closed, "was closed"), (failed, "has ended with an error")):
+        for _ in range(2):
+            with pytest.raises(StopIteration, match=f"The subscription {reason}"):
+                events.next()
+
+
 def test_f17_an_error_ends_it_once(client: Client) -> None:
     """The server's error is raised after the events, and then the subscription ends."""
     events = client.subscribe("subscription { failAfter(count: 2) }")

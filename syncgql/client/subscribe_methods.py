@@ -64,8 +64,8 @@ class SubscribeMethods(ClientBase):
         The subscription has been sent when this returns. The iterator raises a ``TransportQueryError`` for an event
         with errors, and can continue after it. A loop over the iterator ends when the server completes the
         subscription. Leaving the loop with ``break`` or an exception ends the subscription on the server, unless a
-        variable refers to the iterator. The loop waits for events without a limit; use ``next(timeout)`` of the
-        returned ``Subscription`` to set one.
+        variable refers to the iterator; Ctrl-C during a wait always ends it. The loop waits for events without a limit;
+        use ``next(timeout)`` of the returned ``Subscription`` to set one.
 
         Args:
             request: GraphQL text, a parsed document or a ``GraphQLRequest``.

@@ -75,6 +75,8 @@ def test_f08_ctrl_c_in_next(
     strawberry_server.wait_for("subscription_ended")
     assert events.closed
     assert list(events) == []
+    with pytest.raises(StopIteration, match="KeyboardInterrupt closed the subscription while it waited for an event"):
+        events.next()
     assert client.execute("{ hello }") == {"hello": "Hello world!"}
 
 

@@ -116,8 +116,8 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
 
     Args:
         opener: opens connections.
-        request: the prepared request.
-        prepare: prepares another request.
+        request: the request.
+        prepare: prepares a request to be sent.
         sink: receives the results.
         running: the set that contains the stream while it runs.
         is_subscription: whether the operation is a subscription, which may be resent.
@@ -132,7 +132,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
     def __init__(
         self,
         opener: Opener[PreparedT],
-        request: PreparedT,
+        request: GraphQLRequest,
         prepare: Callable[[GraphQLRequest], PreparedT],
         sink: EventSink,
         running: set[HTTPStream[Any]],
@@ -140,13 +140,14 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         is_subscription: bool,
     ) -> None:
         self._opener = opener
-        self.request = request
+        self.request = prepare(request)
+        self._requests = [request]  # for the log
         self._prepare = prepare
         self._sink = sink
         self._running = running
         self._is_subscription = is_subscription
-        self.protocol = request.protocol_name
-        self._where = request.where
+        self.protocol = self.request.protocol_name
+        self._where = self.request.where
         self._context = copy_context() if opener.calls_user_code else Context()
         policy = opener.options.policy if is_subscription else None
         self._outage = Outage(self._where, Attempts(policy, refreshable=opener.calls_user_code))
@@ -201,6 +202,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         """Pass results to the sink until the operation ends, reconnecting as necessary."""
         try:
             opened = opened or await self._connect(Deadline(), is_first=False)
+            self._outage.ended(asyncio.get_running_loop().time(), [], self._requests)
             while not isinstance(opened, WholeResponse):
                 loss = await opened.carry(self._sink)
                 if loss is None:
@@ -224,7 +226,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         self._reconnection_time = connection.reconnection_time or self._reconnection_time
         await self._wait(loss, was_useful=connection.was_useful)
         opened = await self._connect(Deadline(), is_first=False)
-        self._outage.ended(loop.time(), [lost_at])
+        self._outage.ended(loop.time(), [lost_at], self._requests)
         self._sink.reconnected(loop.time() - lost_at)
         return opened
 
@@ -279,5 +281,5 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
             raise loss.error()
         if deadline is not None and (self._outage.attempts.suffice_for_first or not deadline.allows(delay)):
             raise self._outage.last(loss).error()  # more useful to the caller than a timeout
-        self._outage.continues(loss, delay, now, 1)
+        self._outage.continues(loss, delay, now, self._requests)
         await asyncio.sleep(delay)

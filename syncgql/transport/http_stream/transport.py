@@ -76,7 +76,7 @@ class HTTPStreams:
             opener.prepare, headers=headers, extra_args=extra_args, file_classes=self._file_classes
         )
         is_subscription = request.is_subscription
-        return HTTPStream(opener, prepare(request), prepare, sink, self._running, is_subscription=is_subscription)
+        return HTTPStream(opener, request, prepare, sink, self._running, is_subscription=is_subscription)
 
     def _opener_for(self, sink: EventSink, *, has_own_options: bool) -> Any:
         """Return the ``Opener`` for a stream; it also prepares the requests.

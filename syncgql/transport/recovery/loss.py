@@ -121,11 +121,23 @@ def timed_out(message: str, limit: str, seconds: float, cause: BaseException | N
     return ConnectionLoss(make, RetryDecision.YES, cause)
 
 
+def advised(loss: ConnectionLoss, advice: str) -> ConnectionLoss:
+    """Return a loss whose error ends with *advice*."""
+
+    def make() -> TransportError:
+        error = loss.make()
+        error.message += f" {advice}"
+        return error
+
+    return loss._replace(make=make)
+
+
 def given_up(loss: ConnectionLoss, first: ConnectionLoss | None, attempts: int) -> ConnectionLoss:
     """The last attempt ended with *loss*; *first* says how the outage began, if operations ran then."""
 
     def make() -> TransportError:
         error = loss.make()
+        error.attempts = attempts
         error.message += f" Giving up after {attempts} attempt{'s' if attempts > 1 else ''}."
         origin = first.make() if first is not None else None
         if origin is not None:

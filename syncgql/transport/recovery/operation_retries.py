@@ -12,8 +12,10 @@ from ...deadline import Deadline
 from ...exceptions import TransportError
 from ...messages import Duration
 from ...protocol.close_codes import RetryDecision
+from ...request import GraphQLRequest
 from ..background import in_background
 from .loss import not_prepared
+from .operation_names import operation_names
 from .outage import Attempts, Warnings
 from .policy import ReconnectPolicy
 
@@ -24,11 +26,13 @@ class RetriedOperation(Protocol):
     """An operation that can be sent again.
 
     Attributes:
+        request: the request.
         context: the context of its caller, in which its credentials are refreshed.
         deadline: the deadline of a caller that waits for it to be sent; None for no limit, or if no caller waits.
         is_established: whether the server has run it before.
     """
 
+    request: GraphQLRequest
     context: Context
     deadline: Deadline | None
 
@@ -80,14 +84,17 @@ class OperationRetries(Generic[OperationT]):
             return False
         if operation.deadline is not None and not operation.deadline.allows(delay):
             return False  # the error is more useful to the caller than a timeout
+        name = operation_names([operation.request])
         logger.log(
             self._warnings.level(now),
-            "%s ended a subscription: %s Retrying in %s.",
+            "%s ended %s: %s Retrying in %s.",
             self._target,
+            "a subscription" if name is None else f"the subscription {name}",
             error,
             Duration(delay),
             extra={
                 "graphql_target": self._target,
+                "graphql_operation": name,
                 "graphql_error": type(error).__name__,
                 "graphql_delay": delay,
             },

@@ -1,7 +1,7 @@
 """Outage: the time from the loss of a connection to the next one, with its log messages and errors.
 
 ``Attempts`` decides how long to wait and when to give up. An outage records how it began, for the error that ends it.
-It logs a warning for the loss, one per minute while it lasts, and one when the connection is re-established. This
+It logs a warning for the loss, one per minute while it lasts, and one when the connection is established. This
 module does no I/O and reads no clock.
 """
 
@@ -12,7 +12,9 @@ from collections.abc import Collection
 
 from ...messages import Duration
 from ...protocol.close_codes import RetryDecision
-from .loss import ConnectionLoss, given_up
+from ...request import GraphQLRequest
+from .loss import ConnectionLoss, advised, given_up
+from .operation_names import operation_names
 from .policy import ReconnectPolicy
 
 logger = logging.getLogger(__name__)
@@ -86,6 +88,15 @@ class Attempts:
         is_late = policy.give_up_after is not None and now - since + delay > policy.give_up_after
         return None if is_late else delay
 
+    def advice(self, loss: ConnectionLoss) -> str:
+        """Return the option with which subscriptions would survive this loss; an empty text if there is none."""
+        if loss.decision is RetryDecision.NO and loss.code is not None:
+            codes = f"reconnect=ReconnectPolicy(retry_codes={{{loss.code}}})"
+            return f"By default, subscriptions do not reconnect after this code; to reconnect, pass {codes}."
+        if loss.decision is RetryDecision.YES and self._policy is None:
+            return "To reconnect, pass reconnect=True to the client or to its transport for subscriptions."
+        return ""
+
     @property
     def suffice_for_first(self) -> bool:
         """Whether callers that wait for their first connection should stop waiting."""
@@ -121,6 +132,7 @@ class Outage:
         self._warnings = Warnings()
         self._first: ConnectionLoss | None = None
         self._was_connected = False
+        self._is_reported = False  # whether the log has a record of a failure, but none of its end
 
     def failed(
         self, loss: ConnectionLoss, now: float, *, was_useful: bool | None = None
@@ -143,45 +155,81 @@ class Outage:
         )
         if attempts.failed == 0:
             self._first = None
-        return (self.last(loss) if delay is None else loss), delay
+        if delay is not None:
+            return loss, delay
+        if was_useful is not None and (advice := attempts.advice(loss)):
+            loss = advised(loss, advice)
+        return self.last(loss), None
 
     def last(self, loss: ConnectionLoss) -> ConnectionLoss:
         """Return the loss with which operations fail that do not wait for another attempt."""
         failed = self.attempts.failed
         return given_up(loss, self._first, failed) if failed > 1 or (failed and self._first is not None) else loss
 
-    def continues(self, loss: ConnectionLoss, delay: float, now: float, count: int) -> None:
-        """Log that *count* operations wait for another connection, to be opened after *delay* seconds."""
+    def continues(self, loss: ConnectionLoss, delay: float, now: float, requests: Collection[GraphQLRequest]) -> None:
+        """Log that operations wait for another connection, to be opened after *delay* seconds."""
         attempts = self.attempts
         if attempts.failed == 0:
             self._first = loss
-        error, attempt = loss.error(), attempts.failed + 1
+        self._is_reported = True
+        level = self._warnings.level(now, is_first=attempts.failed == 0)
+        if not logger.isEnabledFor(level):
+            return  # the names of ten thousand operations take a while
+        error, attempt, names = loss.error(), attempts.failed + 1, operation_names(requests)
         logger.log(
-            self._warnings.level(now, is_first=attempts.failed == 0),
-            "%s %s in %s, for %d operation(s); attempt %d, %s after %s.",
+            level,
+            "%s %s in %s, for %d operation(s)%s; attempt %d, %s after %s.",
             error,
             "Reconnecting" if self._was_connected else "Connecting again",
             Duration(delay),
-            count,
+            len(requests),
+            _in_parentheses(names),
             attempt,
             Duration(0.0 if attempts.since is None else now - attempts.since),
             "the loss" if self._was_connected else "the first attempt failed",
             extra={
                 "graphql_target": self._target,
+                "graphql_operation": names,
                 "graphql_error": type(error).__name__,
                 "graphql_delay": delay,
                 "graphql_attempt": attempt,
             },
         )
 
-    def ended(self, now: float, lost_at: Collection[float]) -> None:
-        """Log that the connection is re-established; *lost_at* has, per subscription, the start of its gap."""
+    def ended(self, now: float, lost_at: Collection[float], requests: Collection[GraphQLRequest]) -> None:
+        """Log that the connection is established after a failure.
+
+        Args:
+            now: the time, in seconds of the loop's clock.
+            lost_at: for each subscription that was established before, the start of its gap.
+            requests: the operations that wait for the connection.
+        """
+        if not (lost_at or self._is_reported):
+            return
+        self._is_reported = False
+        if not logger.isEnabledFor(logging.WARNING):
+            return
+        names = operation_names(requests)
+        fields = {"graphql_target": self._target, "graphql_operation": names}
         if lost_at:
             gap = now - min(lost_at)
             logger.warning(
-                "Reconnected to %s after %s, for %d subscription(s); events during that time are missing.",
+                "Reconnected to %s after %s, for %d subscription(s)%s; events during that time are missing.",
                 self._target,
                 Duration(gap),
                 len(lost_at),
-                extra={"graphql_target": self._target, "graphql_gap": gap},
+                _in_parentheses(names),
+                extra={**fields, "graphql_gap": gap},
             )
+        else:
+            logger.warning(
+                "Connected to %s, for %d operation(s)%s.",
+                self._target,
+                len(requests),
+                _in_parentheses(names),
+                extra={**fields, "graphql_gap": 0.0},
+            )
+
+
+def _in_parentheses(names: str | None) -> str:
+    return "" if names is None else f" ({names})"

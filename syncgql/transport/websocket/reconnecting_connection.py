@@ -201,14 +201,14 @@ class ReconnectingConnection(Listener):
             return
         self._socket = None
         now = self._loop.time()
-        loss, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
+        final, delay = self._outage.failed(loss, now, was_useful=connection.was_useful)
         for operation in operations:
             if operation.is_repeatable:
                 operation.lost_at = now - loss.silent_for if operation.lost_at is None else operation.lost_at
                 self._waiting[operation] = None
             else:
                 self._fail(operation, loss.error())
-        self._reconnect_or_fail(loss, delay)
+        self._reconnect_or_fail(final, delay)
 
     def started(self, operation: ActiveOperation) -> None:
         self._retries.succeeded(operation)
@@ -291,7 +291,7 @@ class ReconnectingConnection(Listener):
             self._socket, self._handshake, self._delay, self._failure = socket, None, 0.0, None
             self.wire = socket.wire
             lost_at = [each.lost_at for each in self._waiting if each.lost_at is not None]
-            self._outage.ended(self._loop.time(), lost_at)
+            self._outage.ended(self._loop.time(), lost_at, [each.request for each in self._waiting])
 
     async def _next_handshake(self) -> Handshake:
         handshake, self._handshake = self._handshake, None
@@ -330,7 +330,7 @@ class ReconnectingConnection(Listener):
             self._dialect.refused(self.tried)
         if delay is not None and (self.operations or self._connect_waiters):
             self._delay = delay
-            self._outage.continues(loss, delay, self._loop.time(), len(self.operations))
+            self._outage.continues(loss, delay, self._loop.time(), [each.request for each in self.operations])
             self._wake_worker()
             return
         for operation in list(self.operations):
@@ -344,7 +344,7 @@ class ReconnectingConnection(Listener):
         The connection error is more useful to them than a timeout.
         """
         suffice = self._outage.attempts.suffice_for_first
-        last = self._outage.last(loss) if suffice else loss
+        last = self._outage.last(loss)
         for operation in list(self._waiting):
             is_late = operation.deadline is not None and not operation.deadline.allows(delay)
             if is_late or (suffice and not operation.is_established):

@@ -7,6 +7,7 @@ from functools import partial
 
 import pytest
 
+from syncgql import GraphQLRequest, TransportConnectionFailed
 from syncgql.protocol.close_codes import RetryDecision, closed_error
 from syncgql.transport.recovery.loss import ConnectionLoss
 from syncgql.transport.recovery.outage import Attempts, Outage
@@ -16,6 +17,9 @@ RETRY, FATAL, REFUSED = RetryDecision.YES, RetryDecision.NO, RetryDecision.WITH_
 
 FIRST = ConnectionLoss(partial(closed_error, "ws://host", 1012, "restarting", RETRY), RETRY, code=1012)
 SECOND = ConnectionLoss(partial(closed_error, "ws://host", 1013, "overloaded", RETRY), RETRY, code=1013)
+
+
+REQUESTS = [GraphQLRequest("subscription Ticks { tick }")]
 
 
 def attempts(policy: ReconnectPolicy | None = ReconnectPolicy(attempts=3), *, refreshable: bool = False) -> Attempts:  # noqa: B008
@@ -113,7 +117,7 @@ def test_w26_the_last_error_has_the_first_loss() -> None:
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
-    failures.continues(loss, delay, 0, 1)
+    failures.continues(loss, delay, 0, REQUESTS)
     assert failures.failed(SECOND, 0)[1] is not None
     loss, delay = failures.failed(SECOND, 0)
     assert delay is None
@@ -127,7 +131,7 @@ def test_w26_the_error_of_a_single_attempt_has_the_first_loss() -> None:
     failures = Outage("ws://host", Attempts(ReconnectPolicy(give_up_after=60), refreshable=False))
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
-    failures.continues(loss, delay, 0, 1)
+    failures.continues(loss, delay, 0, REQUESTS)
     loss, delay = failures.failed(SECOND, 60)
     assert delay is None
     assert "Giving up after 1 attempt. The connection was first lost because" in str(loss.error())
@@ -138,7 +142,7 @@ def test_w26_a_loss_without_operations_is_not_reported() -> None:
     failures = outage()
     loss, delay = failures.failed(FIRST, 0, was_useful=True)
     assert delay is not None
-    failures.continues(loss, delay, 0, 1)
+    failures.continues(loss, delay, 0, REQUESTS)
     failures.failed(FIRST, 0, was_useful=True)
     failures.failed(SECOND, 0)
     loss, _ = failures.failed(SECOND, 0)
@@ -152,9 +156,9 @@ def test_one_warning_a_minute(caplog: pytest.LogCaptureFixture) -> None:
     for now in (0, 10, 59, 61, 100, 122):
         loss, delay = failures.failed(FIRST, now, was_useful=now == 0)
         assert delay is not None
-        failures.continues(loss, delay, now, 1)
+        failures.continues(loss, delay, now, REQUESTS)
     failures.failed(FIRST, 130, was_useful=True)
-    failures.continues(FIRST, 1, 130, 1)
+    failures.continues(FIRST, 1, 130, REQUESTS)
     levels = [record.levelno for record in caplog.records]
     assert [level == logging.WARNING for level in levels] == [True, False, False, True, False, True, True]
 
@@ -165,12 +169,12 @@ def test_the_log_says_since_when_there_is_no_connection(caplog: pytest.LogCaptur
     failures = outage()
     for now, was_useful in ((0, None), (2, None), (5, True), (9, None)):
         failures.failed(FIRST, now, was_useful=was_useful)
-        failures.continues(FIRST, 1, now, 1)
+        failures.continues(FIRST, 1, now, REQUESTS)
     assert [record.getMessage().partition("restarting. ")[2] for record in caplog.records] == [
-        "Connecting again in 1 s, for 1 operation(s); attempt 2, 0 s after the first attempt failed.",
-        "Connecting again in 1 s, for 1 operation(s); attempt 3, 2 s after the first attempt failed.",
-        "Reconnecting in 1 s, for 1 operation(s); attempt 1, 0 s after the loss.",
-        "Reconnecting in 1 s, for 1 operation(s); attempt 2, 4 s after the loss.",
+        "Connecting again in 1 s, for 1 operation(s) (Ticks); attempt 2, 0 s after the first attempt failed.",
+        "Connecting again in 1 s, for 1 operation(s) (Ticks); attempt 3, 2 s after the first attempt failed.",
+        "Reconnecting in 1 s, for 1 operation(s) (Ticks); attempt 1, 0 s after the loss.",
+        "Reconnecting in 1 s, for 1 operation(s) (Ticks); attempt 2, 4 s after the loss.",
     ]
 
 
@@ -178,16 +182,88 @@ def test_the_log_has_fields(caplog: pytest.LogCaptureFixture) -> None:
     """The fields have the values in the messages, for formatters."""
     failures = Outage("ws://host", Attempts(ReconnectPolicy(), refreshable=False))
     failures.failed(FIRST, 0, was_useful=True)
-    failures.continues(FIRST, 1.5, 0, 1)
-    failures.ended(4, [1])
+    failures.continues(FIRST, 1.5, 0, REQUESTS)
+    failures.ended(4, [1], REQUESTS)
     lost, back = (
         {name: value for name, value in vars(record).items() if name.startswith("graphql_")}
         for record in caplog.records
     )
     assert lost == {
         "graphql_target": "ws://host",
+        "graphql_operation": "Ticks",
         "graphql_error": type(FIRST.error()).__name__,
         "graphql_delay": 1.5,
         "graphql_attempt": 1,
     }
-    assert back == {"graphql_target": "ws://host", "graphql_gap": 3}
+    assert back == {"graphql_target": "ws://host", "graphql_operation": "Ticks", "graphql_gap": 3}
+
+
+def test_the_log_says_when_the_first_connection_is_established(caplog: pytest.LogCaptureFixture) -> None:
+    """There is such a record after a failure only, once, and no gap; an anonymous operation has no name."""
+    anonymous = [GraphQLRequest("subscription { tick }")]
+    failures = outage()
+    failures.ended(0, [], anonymous)
+    assert caplog.records == []
+    failures.continues(*failures.failed(FIRST, 0), 0, anonymous)  # type: ignore[arg-type]
+    caplog.clear()
+    failures.ended(4, [], anonymous)
+    failures.ended(5, [], anonymous)
+    (record,) = caplog.records
+    assert (record.levelno, record.getMessage()) == (logging.WARNING, "Connected to ws://host, for 1 operation(s).")
+    assert (vars(record)["graphql_operation"], vars(record)["graphql_gap"]) == (None, 0)
+
+
+def test_no_names_are_searched_if_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """That would take a while for many operations; the end of the outage is still logged later."""
+    caplog.set_level(logging.ERROR)
+    failures = outage()
+    failures.continues(*failures.failed(FIRST, 0), 0, REQUESTS)  # type: ignore[arg-type]
+    failures.ended(4, [], REQUESTS)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    ("decision", "code", "policy", "advice"),
+    [
+        (FATAL, 1011, ReconnectPolicy(), r"do not reconnect after this code.*retry_codes=\{1011\}\)\.$"),
+        (FATAL, 1011, None, r"retry_codes=\{1011\}\)\.$"),
+        (RETRY, 1001, None, r"pass reconnect=True to the client or to its transport for subscriptions\.$"),
+    ],
+)
+def test_a_final_error_names_the_option_to_reconnect(
+    decision: RetryDecision, code: int, policy: ReconnectPolicy | None, advice: str
+) -> None:
+    """The option for this close code, or for any reconnecting."""
+    loss = ConnectionLoss(partial(closed_error, "ws://host", code, "", decision), decision, code=code)
+    last, delay = Outage("ws://host", Attempts(policy, refreshable=False)).failed(loss, 0, was_useful=True)
+    assert delay is None
+    with pytest.raises(TransportConnectionFailed, match=advice):
+        raise last.error()
+
+
+@pytest.mark.parametrize(
+    ("decision", "code", "policy", "was_useful"),
+    [
+        (FATAL, None, None, True),
+        (REFUSED, 1008, None, True),
+        (RETRY, 1001, ReconnectPolicy(attempts=0), True),
+        (FATAL, 1011, ReconnectPolicy(), None),
+    ],
+)
+def test_other_final_errors_have_no_advice(
+    decision: RetryDecision, code: int | None, policy: ReconnectPolicy | None, was_useful: bool | None
+) -> None:
+    """For example violations of the protocol, and connections that could not be opened."""
+    loss = ConnectionLoss(partial(TransportConnectionFailed, "It ended."), decision, code=code)
+    last, delay = Outage("ws://host", Attempts(policy, refreshable=False)).failed(loss, 0, was_useful=was_useful)
+    assert (delay, last.error().message) == (None, "It ended.")
+
+
+def test_the_last_error_has_the_number_of_attempts() -> None:
+    """``attempts`` is the number in the message."""
+    failures = Outage("ws://host", Attempts(ReconnectPolicy(attempts=3), refreshable=False))
+    losses = [failures.failed(FIRST, now) for now in range(3)]
+    assert [delay is None for _, delay in losses] == [False, False, True]
+    error = losses[-1][0].error()
+    assert error.message.endswith("Giving up after 3 attempts.")
+    assert error.attempts == 3
