@@ -164,8 +164,9 @@ def _same_node(outer: OuterNode, nodes: Sequence[OuterNode]) -> OuterNode:
     """Return the outer node from a later response, which contains only this node."""
     if not nodes or nodes[0].cursor != outer.cursor:
         raise TransportProtocolError(
-            f"The outer node with the cursor {outer.cursor!r} has moved or was removed, so its other pages cannot "
-            "be fetched. Paginate again from the beginning.",
+            f"The outer node with the cursor {outer.cursor!r} has moved, was removed, or has another cursor now, so "
+            "its other pages cannot be fetched. Paginate again from the beginning. If the server always changes the "
+            "cursors of edges, fetch the outer list first, and then paginate the inner list of each of its nodes.",
             rule="an edge keeps its cursor and its position while its inner pages are fetched",
         )
     return nodes[0]

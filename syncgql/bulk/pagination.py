@@ -268,14 +268,18 @@ def pagination_of(option: Pagination | NextVariables | None, request: GraphQLReq
     """
     if option is None:
         return RelayPagination(find_connection(request, path))
-    if isinstance(option, type) and issubclass(option, Pagination):
-        raise TypeError(f"pagination must be an instance of {option.__name__}, not the class: {option.__name__}().")
+    _refuse_class(option)
     if not isinstance(option, Pagination):
         return FunctionPagination(option, path=path)
     if path is not None and isinstance(option, ListPagination):
         option = copy.copy(option)  # The caller may use the object for other lists.
         option.path = path
     return option
+
+
+def _refuse_class(option: object) -> None:
+    if isinstance(option, type) and issubclass(option, Pagination):
+        raise TypeError(f"pagination must be an instance of {option.__name__}, not the class: {option.__name__}().")
 
 
 def with_value(variables: Mapping[str, Any], name: str, value: Any) -> dict[str, Any]:

@@ -44,8 +44,8 @@ def automatic_nodes(connection: GraphQLNamedType) -> Fields | None:
 
 
 def _field(type_: GraphQLNamedType, name: str) -> GraphQLField | None:
-    has_fields = isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType))
-    return type_.fields.get(name) if has_fields else None
+    fields: dict[str, GraphQLField] = getattr(type_, "fields", {})
+    return fields.get(name)
 
 
 def _leaves_of(name: str, field: GraphQLField) -> Field:

@@ -166,6 +166,20 @@ def test_the_code_of_a_page_runs(
     assert PRINTED.get(path, "") in capsys.readouterr().out
 
 
+def test_the_cell_for_a_long_list_can_be_run_again(library: ServerProcess) -> None:
+    """A notebook runs it any number of times; the rows are complete, and none is repeated."""
+    page = Page("docs/notebooks.md", {"https://api.example.com/graphql": library.url})
+    (source,) = [block.source for block in page.blocks() if "# In a cell of its own" in block.source]
+    first, cell = source.split("# In a cell of its own")
+    names: dict[str, Any] = {}
+    exec(first, names)
+    for _ in range(4):
+        exec(f"#{cell}", names)
+    titles = [book["title"] for book in names["books"]]
+    assert titles == [f"Volume {number}" for number in range(1, library_server.CATALOGUE + 1)]
+    names["client"].close()
+
+
 @pytest.mark.usefixtures("files")
 def test_the_code_in_help_of_the_client_runs(library: ServerProcess, capsys: pytest.CaptureFixture[str]) -> None:
     """The first example of ``help(syncgql.Client)`` runs."""
