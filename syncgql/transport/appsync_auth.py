@@ -283,8 +283,8 @@ class AppSyncIAMAuthentication(AppSyncAuthentication):
         region = self.region_name or region_of(self.host) or self._botocore_session().get_config_variable("region")
         if not region:
             raise TransportCredentialsMissing(
-                f"There is no region to sign for: {self.host} is not a standard host, which is a 26-character id and "
-                "appsync-api.REGION.amazonaws.com, and no region is configured. Pass region_name=, or set "
+                f"There is no region to sign for: none is configured, and {self.host} is not a standard host "
+                "(ID.appsync-api.REGION.amazonaws.com with an ID of 26 characters). Pass region_name=, or set "
                 "AWS_DEFAULT_REGION.",
                 missing="region",
             )

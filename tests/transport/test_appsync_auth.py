@@ -376,9 +376,7 @@ def test_a23_missing_region(no_aws: None) -> None:
     with pytest.raises(TransportCredentialsMissing, match=r"region_name=.*AWS_DEFAULT_REGION") as caught:
         iam(host="api.example.com").get_headers()
     assert caught.value.missing == "region"
-    with pytest.raises(
-        TransportCredentialsMissing, match=r"abc\.appsync-api\.\S+ is not a standard host, which is a 26-"
-    ):
+    with pytest.raises(TransportCredentialsMissing, match=r"abc\.appsync-api\.\S+ is not a standard host "):
         iam(host="abc.appsync-api.eu-west-1.amazonaws.com").get_headers()
 
 
