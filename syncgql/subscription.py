@@ -7,7 +7,7 @@ import warnings
 import weakref
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar, overload
+from typing import Any, Generic, NoReturn, TypeVar, overload
 
 from .checks import check_function, check_seconds
 from .event_source import EventSource
@@ -121,15 +121,6 @@ class Subscription(Generic[T_co]):
     def __iter__(self) -> Subscription[T_co]:
         self._source.check_process()
         return self
-
-    if not TYPE_CHECKING:  # type checkers report "async for" by themselves
-
-        def __aiter__(self) -> NoReturn:
-            """Raise ``TypeError``: the iterator blocks."""
-            raise TypeError(
-                "Use a plain 'for' loop: a Subscription blocks until the next event. In asynchronous code, take each "
-                "event with await asyncio.to_thread(next, subscription, None)."
-            )
 
     def __next__(self) -> T_co:
         """Return the next event, waiting without a limit.

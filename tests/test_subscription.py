@@ -375,23 +375,3 @@ def test_a_dropped_subscription_reports_no_end(strawberry_server: Server) -> Non
             break
         wait_for_complete(strawberry_server)
     assert watcher.ends == []
-
-
-def test_async_for(strawberry_server: Server) -> None:
-    """It fails with the replacement, which works: None is the end."""
-
-    async def loop(events: Any) -> None:
-        async for _ in events:
-            pass
-
-    async def take(events: Any) -> list[Any]:
-        taken = []
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            taken.append(event)
-        return taken
-
-    with Client(strawberry_server.url) as client:
-        events = client.subscribe("subscription { count(to: 2) }")
-        with pytest.raises(TypeError, match=r"Use a plain 'for' loop.* asyncio\.to_thread\(next, subscription, None\)"):
-            asyncio.run(loop(events))
-        assert asyncio.run(take(events)) == [{"count": 1}, {"count": 2}]

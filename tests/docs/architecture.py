@@ -28,19 +28,19 @@ class Room(NamedTuple):
 
 
 ROOMS = {
-    "cli": Room(20, 20, 140, 52, CALLER, ("commands, codegen",)),
-    "contrib": Room(170, 20, 146, 52, CALLER, ("frameworks, tracing",)),
-    "testing": Room(326, 20, 200, 52, BOTH, ("mocks instead of servers",)),
-    "client": Room(540, 48, 200, 48, CALLER, ("the methods that users call",)),
+    "cli": Room(20, 20, 296, 52, CALLER, ("commands, codegen",)),
+    "contrib": Room(20, 90, 296, 52, CALLER, ("frameworks, tracing",)),
+    "testing": Room(326, 90, 200, 52, BOTH, ("mocks instead of servers",)),
+    "client": Room(540, 118, 200, 48, CALLER, ("the methods that users call",)),
     "pipeline": Room(
-        230, 120, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
+        230, 190, 510, 52, CALLER, ("the steps of each call; the last one dispatches to the loop or sends itself",)
     ),
-    "operations": Room(20, 195, 250, 52, CALLER, ("client.query.*: documents from Python",)),
-    "bulk": Room(20, 264, 250, 52, CALLER, ("many requests, pages, polling",)),
-    "subscription": Room(540, 336, 200, 52, CALLER, ("the iterator over events",)),
+    "operations": Room(20, 265, 250, 52, CALLER, ("client.query.*: documents from Python",)),
+    "bulk": Room(20, 334, 250, 52, CALLER, ("many requests, pages, polling",)),
+    "subscription": Room(540, 406, 200, 52, CALLER, ("the iterator over events",)),
     "transport": Room(
         310,
-        412,
+        482,
         430,
         112,
         BOTH,
@@ -51,16 +51,16 @@ ROOMS = {
             "websocket · recovery · batching · AppSync",
         ),
     ),
-    "schema": Room(20, 552, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
+    "schema": Room(20, 622, 440, 52, CALLER, ("checks requests against a schema, turns scalars into Python values",)),
     "runtime": Room(
-        400, 632, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
+        400, 702, 340, 71, BOTH, ("the loop thread, the hand-over of calls,", "the event buffer of each subscription")
     ),
     "protocol": Room(
-        20, 632, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
+        20, 702, 330, 71, BOTH, ("wire formats as functions and state machines;", "no asyncio, threads or sockets")
     ),
     "values": Room(
         20,
-        737,
+        807,
         720,
         52,
         BOTH,
@@ -73,7 +73,7 @@ NOT_DRAWN = {"__init__", "__main__"}
 INSIDE = {"event_source": "subscription", "codegen": "cli"}
 """Parts that are drawn in the box of another, which is the only one that needs them."""
 
-HEIGHT = 847
+HEIGHT = 917
 STYLE = """
     .card { fill: #f6f8fa; }
     .caller { fill: #8882; stroke: #888; }

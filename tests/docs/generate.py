@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 
 from .architecture import PICTURE, draw
@@ -13,6 +14,7 @@ FOLDER = ROOT / "docs/_static/tours"
 
 def main() -> None:
     """Write the files and print the number of calls of each tour."""
+    logging.disable()  # a handler would format the messages, which is not part of a tour
     PICTURE.write_text(draw(), "utf-8")
     FOLDER.mkdir(exist_ok=True)
     for record in TOURS:

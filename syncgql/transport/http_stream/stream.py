@@ -123,7 +123,7 @@ class HTTPStream(SelectableStream, Generic[PreparedT]):
         is_subscription: whether the operation is a subscription, which may be resent.
 
     Attributes:
-        request: the latest request.
+        request: the latest prepared request.
     """
 
     protocol = ""
