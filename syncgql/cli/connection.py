@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
     from ..pipeline.middleware import Middleware
+    from ..pipeline.retry_policy import RetryPolicy
+
+
+LONGEST_WAIT = 600.0
+"""The longest wait before a retry, in seconds, if there is no --timeout."""
 
 
 class Secrets(NamedTuple):
@@ -58,6 +63,14 @@ class Connection:
             init_payload=parse_init_payload(self.init_payload) if self.init_payload else None,
         )
 
+    def _retry_policy(self) -> RetryPolicy | bool:
+        """Return a policy whose waits --timeout limits, because the command has no option for the longest wait."""
+        if self.retry == 1:
+            return False
+        from ..pipeline.retry_policy import RetryPolicy
+
+        return RetryPolicy(attempts=self.retry, cap=self.timeout or LONGEST_WAIT)
+
     def client(
         self,
         endpoint: Endpoint,
@@ -90,7 +103,7 @@ class Connection:
                 cert=self.cert,
                 timeout=self.timeout or None,
                 proxy=self.proxy,
-                retry=False if self.retry == 1 else self.retry,
+                retry=self._retry_policy(),
                 use_get_for_queries=use_get_for_queries,
                 subscription_protocol=subscription_protocol,
                 middleware=_middleware(),
