@@ -35,8 +35,7 @@ LAYERS = [
     {"client"},
     {"__init__", "testing"},
     {"codegen"},
-    {"contrib"},
-    {"cli"},
+    {"contrib", "cli"},
     {"__main__"},
 ]
 
