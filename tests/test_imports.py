@@ -36,8 +36,7 @@ LAYERS = [
     {"client"},
     {"__init__", "testing"},
     {"codegen"},
-    {"contrib"},
-    {"cli"},
+    {"contrib", "cli"},
     {"__main__"},
 ]
 

@@ -27,6 +27,19 @@ COMMANDS = {
 }
 """The subcommands, each with the first line of its help."""
 
+OTHER_NAMES = {
+    "execute": "run",
+    "help": "--help",
+    "introspect": "schema",
+    "listen": "subscribe",
+    "mutation": "run",
+    "query": "run",
+    "send": "run",
+    "subscription": "subscribe",
+    "validate": "check",
+}
+"""Names of other tools for commands, each with the name here."""
+
 
 class Commands(click.Group):
     """A group that imports a subcommand on first use, so that no subcommand pays for the imports of another."""
@@ -51,7 +64,7 @@ class Commands(click.Group):
         if name not in COMMANDS and not name.startswith("-"):
             import difflib
 
-            near = difflib.get_close_matches(name, COMMANDS, 1)
+            near = [OTHER_NAMES[name]] if name in OTHER_NAMES else difflib.get_close_matches(name, COMMANDS, 1)
             ctx.fail(f"No such command {name!r}.{f' Did you mean {near[0]!r}?' if near else ''}")
         return super().resolve_command(ctx, args)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -12,6 +13,7 @@ from multidict import CIMultiDict
 
 from syncgql import Client
 
+from ..result import ExecutionResult
 from .endpoints import Endpoint, endpoint_names, find_endpoint
 from .numbers import Number, WholeNumber
 from .option_groups import option_group
@@ -21,7 +23,14 @@ from .secrets import parse_auth, parse_headers, parse_init_payload
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-    from ..pipeline.middleware import Middleware
+    from ..pipeline.operation import Operation
+    from ..pipeline.retry_policy import RetryPolicy
+
+
+logger = logging.getLogger(__name__)
+
+LONGEST_WAIT = 600.0
+"""The longest wait before a retry, in seconds, if there is no --timeout."""
 
 
 class Secrets(NamedTuple):
@@ -61,6 +70,14 @@ class Connection:
             init_payload=parse_init_payload(self.init_payload) if self.init_payload else None,
         )
 
+    def _retry_policy(self) -> RetryPolicy | bool:
+        """Return a policy whose waits --timeout limits, because the command has no option for the longest wait."""
+        if self.retry == 1:
+            return False
+        from ..pipeline.retry_policy import RetryPolicy
+
+        return RetryPolicy(attempts=self.retry, cap=self.timeout or LONGEST_WAIT)
+
     def client(
         self,
         endpoint: Endpoint,
@@ -93,22 +110,22 @@ class Connection:
                 cert=self.cert,
                 timeout=self.timeout or None,
                 proxy=self.proxy,
-                retry=False if self.retry == 1 else self.retry,
+                retry=self._retry_policy(),
                 use_get_for_queries=use_get_for_queries,
                 subscription_protocol=subscription_protocol,
-                middleware=_middleware(),
+                middleware=[_log_operation] if logger.isEnabledFor(logging.DEBUG) else [],
             )
         except (TypeError, ValueError) as error:
             raise click.UsageError(in_options(str(error), error)) from error
 
 
-def _middleware() -> list[Middleware]:
-    """Return what logs each operation if --debug shows the log."""
-    if not logging.getLogger("syncgql").isEnabledFor(logging.DEBUG):
-        return []
-    from ..contrib.logging import OperationLog
-
-    return [OperationLog()]
+def _log_operation(operation: Operation, call_next: Callable[[Operation], ExecutionResult]) -> ExecutionResult:
+    """Log a query or mutation that got a response; a middleware."""
+    result = call_next(operation)
+    response = result.response
+    how = f"HTTP {response.status} in {response.elapsed:.3f} s" if response else "a response without HTTP"
+    logger.debug("%s: %s, %d errors", operation.request.operation_name or "operation", how, len(result.errors or ()))
+    return result
 
 
 _OPTIONS = [

@@ -82,7 +82,11 @@ def find_endpoint(text: str) -> Endpoint:
     found = configured_endpoint(text)
     if found is None:
         names = ", ".join(sorted(set(endpoint_names())))
-        known = f"the configured endpoints are {names}" if names else "no endpoint is configured"
+        known = (
+            f"the configured endpoints are {names}"
+            if names
+            else "no endpoint is configured as [tool.syncgql.endpoints.NAME]"
+        )
         hint = f" Did you mean http://{text}?" if _HOST.match(text) else ""
         raise click.UsageError(f"{text!r} is neither a URL, such as https://..., nor an endpoint; {known}.{hint}")
     return found

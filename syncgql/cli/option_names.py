@@ -33,6 +33,7 @@ NO_OPTIONS = (
 """Python options that the command line does not have; advice to use one is omitted."""
 
 PHRASES = {
+    "cap= of the RetryPolicy is": "--timeout allows",
     "See ssl=.": "SSL_CERT_FILE can name a file with further authorities; --insecure accepts any certificate.",
     " to the client or to this call": "",
     "; choose one with path=": ", but --paginate fetches only one",

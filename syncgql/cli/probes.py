@@ -129,10 +129,10 @@ def _subscribe(endpoint: Endpoint, connection: Connection, protocol: str) -> Fou
             outcome = error  # many servers refuse the operation, but within the protocol
         except TransportTimeout:
             return True, "no response to the operation"
-    return _streamed(outcome)
+    return _streamed(outcome, protocol)
 
 
-def _streamed(outcome: ExecutionResult | TransportQueryError) -> Found:
+def _streamed(outcome: ExecutionResult | TransportQueryError, protocol: str) -> Found:
     """Return whether the outcome of a subscription shows that the server has streams.
 
     Over HTTP, a server may refuse the operation with an ordinary response whether it has streams or not: many validate
@@ -140,4 +140,5 @@ def _streamed(outcome: ExecutionResult | TransportQueryError) -> Found:
     """
     if outcome.response is None or not outcome.errors:
         return True, ""
-    return None, f"refused before a stream could begin: {describe_errors(outcome.errors[:1])}"
+    refusal = describe_errors(outcome.errors[:1])
+    return None, f"refused before a stream could begin: {refusal}; try syncgql subscribe --protocol {protocol}"

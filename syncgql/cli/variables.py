@@ -15,6 +15,7 @@ from graphql import ListTypeNode, NamedTypeNode, NonNullTypeNode, OperationDefin
 from ..file_var import FileVar
 from ..schema.text_file import read_text
 from .documents import read_stdin
+from .report import print_message
 
 _ASSIGNMENT = re.compile(r"(?P<name>[_A-Za-z]\w*)(?P<sign>:=@|:=|=@|=|@)(?P<value>.*)", re.DOTALL)
 
@@ -110,6 +111,8 @@ def _value(assignment: Assignment, declared: TypeNode) -> Any:
     elif scalar == UPLOAD:
         raise click.UsageError(f"${name} has the type {UPLOAD}, which is a file: pass -v {name}@FILE.")
     else:
+        if sign == "=" and scalar not in _SCALARS and _is_json_object(text):
+            print_message(f"${name} is sent as text; to send the object, write -v '{name}:=...'.")
         content = _text_of_file(text) if sign == "@" else text
         try:
             value = _SCALARS.get(scalar, str)(content)
@@ -163,6 +166,13 @@ def _json(text: str, where: str) -> Any:
         return json.loads(text)
     except ValueError as error:
         raise click.UsageError(f"{where} is not JSON: {error}") from error
+
+
+def _is_json_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text), dict)
+    except ValueError:
+        return False
 
 
 def _unknown(name: str, types: Mapping[str, TypeNode]) -> click.UsageError:

@@ -80,8 +80,9 @@ class BulkMethods(ClientBase):
                 as it arrives.
             on_error: ``"raise"``, the default, raises the first error and cancels the other requests. ``"return"``
                 returns a ``FailedRequest``, with ``request``, ``error`` and ``number``, in place of a failed result.
-            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
-                the consumer's thread with the number of results and the number of requests, None if it is unknown.
+            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra, or a line in a
+                notebook; or a function to call in the consumer's thread with the number of results and the number of
+                requests, None if it is unknown.
             timeout: the maximum duration of each request in seconds, not counting the time that it waits for a free
                 connection; by default the client's limit. None for no limit.
             headers: a dict of headers for each request, which take precedence over the client's.
@@ -190,8 +191,9 @@ class BulkMethods(ClientBase):
                 the default, skips null nodes.
             on_error: ``raise``, the default, raises an error for a page with errors; ``return`` accepts a page that has
                 both data and errors, which are in ``page.result.errors``.
-            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
-                the consumer's thread with the number of nodes so far and the total, None if it is unknown.
+            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra, or a line in a
+                notebook; or a function to call in the consumer's thread with the number of nodes so far and the total,
+                None if it is unknown.
             timeout: the maximum duration of each request in seconds, not counting the time that it waits for a free
                 connection; by default the client's limit. None for no limit.
             headers: a dict of headers for each request, which take precedence over the client's.

@@ -274,8 +274,9 @@ class FieldProxy:
             prefetch: the number of pages to fetch ahead; 1 by default. 0 fetches each page when it is needed. More
                 than 1 needs a thread.
             max_pages: the maximum number of pages to fetch; None, the default, for all.
-            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra; or a function to call in
-                the consumer's thread with the number of nodes so far and the total, None if it is unknown.
+            progress: True to show a progress bar on a terminal, which needs the ``cli`` extra, or a line in a
+                notebook; or a function to call in the consumer's thread with the number of nodes so far and the total,
+                None if it is unknown.
             arguments: the field's arguments; ``last`` paginates backward, and ``after`` or ``before`` is the cursor to
                 start at.
 

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from syncgql.cli.command import COMMANDS, OTHER_NAMES
 from tests.fix_scripts import RunScript
 from tests.fix_servers import PATIENCE
 
@@ -35,6 +36,13 @@ def test_a_misspelled_command() -> None:
     outcome = syncgql("chek", "schema.graphql")
     assert (outcome.exit_code, "No such command 'chek'. Did you mean 'check'?" in outcome.stderr) == (2, True)
     assert "Did you mean" not in syncgql("nonsense").stderr
+
+
+def test_names_of_other_tools() -> None:
+    """They are suggestions for commands that exist."""
+    assert not OTHER_NAMES.keys() & COMMANDS.keys()
+    assert set(OTHER_NAMES.values()) <= {*COMMANDS, "--help"}
+    assert "No such command 'query'. Did you mean 'run'?" in syncgql("query", "http://h/", "{ hello }").stderr
 
 
 def test_a_url_without_a_command() -> None:

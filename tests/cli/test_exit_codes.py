@@ -161,5 +161,7 @@ def test_debug_shows_a_line_for_each_operation(library: str) -> None:
     for query, code in (("{ hello }", 0), ("{ nope }", 1)):
         outcome = syncgql("--debug", "run", library, query)
         assert outcome.exit_code == code
-        assert re.search(r"^DEBUG syncgql.contrib.logging: query.* 200 after", outcome.stderr, re.MULTILINE)
+        assert re.search(
+            r"^DEBUG syncgql.cli.connection: operation: HTTP 200 in .* errors$", outcome.stderr, re.MULTILINE
+        )
         assert "DEBUG" not in syncgql("run", library, query).stderr

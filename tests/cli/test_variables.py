@@ -33,6 +33,12 @@ def test_mistakes(text: str) -> None:
         values(text)
 
 
+def test_json_as_text(capsys: pytest.CaptureFixture[str]) -> None:
+    """A custom scalar may be text in JSON, so it is sent, with a message that shows the form that sends an object."""
+    assert values('o={"a": 1}', 's={"a": 1}', "i=1")["o"] == '{"a": 1}'
+    assert capsys.readouterr().err == "syncgql: $o is sent as text; to send the object, write -v 'o:=...'.\n"
+
+
 def test_the_name_of_a_file_as_text() -> None:
     """A server cannot use it; the message shows the form that sends the file."""
     operation = GraphQLRequest("mutation ($photos: [Upload!]!) { add(photos: $photos) }").operation

@@ -18,6 +18,7 @@ from rich.syntax import Syntax
 
 from syncgql import Client
 
+from ..exit_codes import ExitCode
 from .server_process import ServerProcess
 from .steps import STEPS, Step
 
@@ -61,6 +62,7 @@ def serve_only(port: int = 0) -> None:
             sys.exit(f"The server exited with code {server.wait()}.")
     except KeyboardInterrupt:
         console.print("\nBye.")
+        sys.exit(ExitCode.INTERRUPTED)
 
 
 def own_command() -> str:

@@ -145,6 +145,16 @@ class Subscription:
         finally:
             shelf.readers.discard(reader)
 
+    @strawberry.subscription(description="The numbers from 1 to this one.")
+    async def count(self, to: int) -> AsyncGenerator[int, None]:
+        for number in range(1, to + 1):
+            yield number
+
+    @strawberry.subscription(description="Nothing, until the subscription ends.")
+    async def pause(self) -> AsyncGenerator[int, None]:
+        await asyncio.Event().wait()
+        yield 0
+
 
 # The responses contain the errors; logging them as well would clutter the output.
 logging.getLogger("strawberry").setLevel(logging.CRITICAL)

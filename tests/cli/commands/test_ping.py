@@ -60,4 +60,5 @@ def test_streams_whose_support_is_unknown(strawberry_server: Server, protocol: s
     [row] = [line for line in outcome.stdout.splitlines() if f"subscriptions: {protocol}" in line]
     assert "unknown" in row
     assert "refused before a stream could begin: Anonymous Subscription must not select" in row
+    assert f"try syncgql subscribe --protocol {protocol}" in row
     assert supported(strawberry_server.url)[f"subscriptions: {protocol}"] is None

@@ -60,7 +60,7 @@ def test_serve_until_interrupted() -> None:
         with connection_that_ends(url):
             process.send_signal(signal.SIGINT)
             stdout, stderr = process.communicate(timeout=PATIENCE)
-            assert (process.returncode, SLOW_CALLBACK.sub("", stderr)) == (0, "")
+            assert (process.returncode, SLOW_CALLBACK.sub("", stderr)) == (130, "")
             assert stdout.endswith("Bye.\n")
 
 
