@@ -15,9 +15,10 @@ class SyncGQLConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the system checks."""
-        from .checks import check_certificates, check_clients, check_endpoints, check_forwarding
+        from .checks import check_certificates, check_clients, check_endpoints, check_forwarding, check_middleware
 
         register(check_clients, "syncgql")
         register(check_forwarding, "syncgql")
+        register(check_middleware, "syncgql")
         register(check_certificates, "syncgql", deploy=True)
         register(check_endpoints, "syncgql", deploy=True)

@@ -11,7 +11,10 @@ from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
 from .clients import clients
+from .forwarding import forward_headers
 from .ping_failure import ping_failure
+
+_FORWARDING = "syncgql.contrib.django."
 
 PING_TIMEOUT = 5
 """The time limit for the response of an API, in seconds."""
@@ -28,6 +31,34 @@ def check_forwarding(app_configs: object = None, **_: Any) -> list[checks.CheckM
     if isinstance(names, list | tuple | set | frozenset) and all(isinstance(name, str) for name in names):
         return []
     return [checks.Error("SYNCGQL_FORWARD_HEADERS must be a list of names of headers.", id="syncgql.E002")]
+
+
+def check_middleware(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
+    """Report headers that are not forwarded (``syncgql.E003``, ``syncgql.W003``), because a middleware is missing."""
+    middleware = [str(path).rpartition(".")[2] for path in settings.MIDDLEWARE if str(path).startswith(_FORWARDING)]
+    if "forward_headers" in middleware:
+        return [
+            checks.Error(
+                "MIDDLEWARE contains forward_headers, which is a middleware of clients.",
+                hint=f"Replace it with {_FORWARDING}forward_headers_middleware.",
+                id="syncgql.E003",
+            )
+        ]
+    stores = "forward_headers_middleware" in middleware
+    forwards = [_forwards(name) for name, error in _created() if error is None]
+    if stores and forwards and not any(forwards):
+        missing, where = "forward_headers", "the option middleware of a client in SYNCGQL"
+    elif any(forwards) and not stores:
+        missing, where = "forward_headers_middleware", "MIDDLEWARE"
+    else:
+        return []
+    return [
+        checks.Warning(
+            "No headers are forwarded: the two middlewares for this are only effective together.",
+            hint=f"Add {_FORWARDING}{missing} to {where}.",
+            id="syncgql.W003",
+        )
+    ]
 
 
 def check_certificates(app_configs: object = None, **_: Any) -> list[checks.CheckMessage]:
@@ -65,6 +96,15 @@ def _ping(name: str) -> checks.CheckMessage | None:
             reason = ping_failure(error)
             return checks.Warning(f"The ping of SYNCGQL[{name!r}] failed: {reason}", id="syncgql.W002")
     return None
+
+
+def _forwards(name: str) -> bool:
+    """Return whether the client of this name has the middleware ``forward_headers``."""
+    paths = {f"{_FORWARDING}forward_headers", f"{_FORWARDING}forwarding.forward_headers"}
+    return any(
+        entry is forward_headers or (isinstance(entry, str) and entry in paths)
+        for entry in clients.options(name).get("middleware", ())
+    )
 
 
 def _created() -> Iterable[tuple[str, ImproperlyConfigured | None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -18,9 +19,9 @@ from .forwarding import forward_headers
 class Clients(Mapping[str, Client]):
     """The clients of the setting ``SYNCGQL``, a dict of the options of each ``Client``.
 
-    A client is created on first access; it works in all threads, and in processes that are forked later. An entry of
-    the option ``middleware`` may be the import path of a middleware. ``override_settings`` closes the clients, and the
-    next access creates them from the changed setting.
+    A client is created on first access; it works in all threads, and in processes that are forked later. The options
+    ``auth`` and ``headers``, and an entry of ``middleware``, may be import paths. ``override_settings`` closes the
+    clients, and the next access creates them from the changed setting.
     """
 
     def __init__(self) -> None:
@@ -99,16 +100,25 @@ class Clients(Mapping[str, Client]):
 
 clients = Clients()
 
+_IMPORT_PATH = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*\.[A-Za-z_]\w*")
+"""What distinguishes an import path from the value of an Authorization header, which has a scheme and a space, or is a
+token with capital letters."""
+
 
 def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> dict[str, Any]:
-    """Return the options with import paths in ``middleware`` replaced by objects, and with the recorders added."""
+    """Return the options with import paths replaced by objects, and with the recorders added."""
+    imported = dict(options)
+    for name in "auth", "headers":
+        value = options.get(name)
+        if isinstance(value, str) and _IMPORT_PATH.fullmatch(value):
+            imported[name] = _import(name, value)
     middleware = options.get("middleware", ())
-    if not isinstance(middleware, list | tuple):
-        return dict(options)
-    imported = [_middleware(entry) for entry in middleware]
-    if forward_headers in imported:
-        _refuse_socket(options.get("url"))
-    return {**options, "middleware": [*recorders, *imported]}
+    if isinstance(middleware, list | tuple):
+        own = [_middleware(entry) for entry in middleware]
+        if forward_headers in own:
+            _refuse_socket(options.get("url"))
+        imported["middleware"] = [*recorders, *own]
+    return imported
 
 
 def _refuse_socket(url: object) -> None:
@@ -123,10 +133,15 @@ def _refuse_socket(url: object) -> None:
 def _middleware(entry: object) -> object:
     if not isinstance(entry, str):
         return entry
+    return _import("middleware", entry)
+
+
+def _import(option: str, path: str) -> object:
+    """Return what an import path names; a class is instantiated."""
     try:
-        found = import_string(entry)
+        found = import_string(path)
     except ImportError as error:
-        raise ImportError(f"middleware {entry!r} cannot be imported: {error}") from error
+        raise ImportError(f"{option} {path!r} cannot be imported: {error}") from error
     return found() if isinstance(found, type) else found
 
 

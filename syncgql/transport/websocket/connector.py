@@ -37,6 +37,12 @@ from .options import WebSocketOptions
 
 PROTOCOL_ERROR = 1002
 
+OR_WRONG_PATH = (
+    " Or the path may be wrong, for example without a slash at the end: unlike queries, WebSockets do not follow "
+    "redirects."
+)
+"""Advice for 403, with which ASGI servers refuse a WebSocket for which there is no route."""
+
 WITHOUT_WEBSOCKET = (
     " Some servers respond in this way where they have no WebSocket; subscription_protocol= selects another protocol."
 )
@@ -198,7 +204,7 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
     if status in (401, 403):
         advice = "Check headers=, auth= and cookies."
         if status == 403:
-            advice += WITHOUT_WEBSOCKET
+            advice += OR_WRONG_PATH + WITHOUT_WEBSOCKET
     elif 300 <= status < 400:
         target = truncate(public_url(headers.get("Location", "")), 200)
         redirect = f"It redirects to {target}" if target else "It redirects to no URL"

@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from syncgql.contrib.django.checks import check_certificates, check_clients, check_endpoints, check_forwarding
+from syncgql.contrib.django import forward_headers
+from syncgql.contrib.django.checks import (
+    check_certificates,
+    check_clients,
+    check_endpoints,
+    check_forwarding,
+    check_middleware,
+)
 
 from ...fix_servers import Server
 from .conftest import Project
@@ -76,3 +83,25 @@ def test_forwarded_headers_that_are_not_a_list(names: Any) -> None:
         assert check_forwarding() == []
     with override_settings(SYNCGQL_FORWARD_HEADERS=names):
         assert [error.id for error in check_forwarding()] == ["syncgql.E002"]
+
+
+STORES = "syncgql.contrib.django.forward_headers_middleware"
+FORWARDS = "syncgql.contrib.django.forward_headers"
+
+
+@pytest.mark.parametrize(
+    ("middleware", "of_client", "expected"),
+    [
+        ([], [], None),
+        ([STORES], [FORWARDS], None),
+        ([STORES], [forward_headers], None),
+        ([], [FORWARDS], ("syncgql.W003", f"Add {STORES} to MIDDLEWARE.")),
+        ([STORES], [], ("syncgql.W003", f"Add {FORWARDS} to the option middleware of a client in SYNCGQL.")),
+        ([FORWARDS], [FORWARDS], ("syncgql.E003", f"Replace it with {STORES}.")),
+    ],
+)
+def test_the_two_middlewares_for_headers(middleware: list[str], of_client: list[Any], expected: Any) -> None:
+    """One without the other has no effect, and each belongs to its own list."""
+    with override_settings(MIDDLEWARE=middleware, SYNCGQL={"a": {"url": URL, "middleware": of_client}}):
+        messages = check_middleware()
+    assert [(message.id, message.hint) for message in messages] == ([] if expected is None else [expected])

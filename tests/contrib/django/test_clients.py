@@ -9,8 +9,9 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
-from syncgql import Client, ExecutionResult, Middleware
+from syncgql import Client, ExecutionResult, Middleware, TokenAuth
 from syncgql.contrib.django import clients
+from syncgql.testing import GraphQLMock
 
 from ...fix_servers import Server
 
@@ -68,6 +69,26 @@ def test_middleware_by_import_path(path: str, expected: str) -> None:
         assert clients["a"].execute("{ answer }") == {"answer": expected}
 
 
+def tenant() -> dict[str, str]:
+    return {"X-Tenant": "7"}
+
+
+token_auth = TokenAuth(lambda: "hunter2")
+
+
+def test_headers_and_auth_by_import_path() -> None:
+    """They may name functions and objects; other texts are the value of the Authorization header."""
+    options = {"url": URL, "headers": f"{__name__}.tenant", "auth": f"{__name__}.token_auth"}
+    fixed = {"url": URL, "auth": "eyJhbGciOiJub25lIn0.eyJpZCI6MX0.c2ln"}
+    with override_settings(SYNCGQL={"a": options, "b": fixed}), GraphQLMock() as mock:
+        mock.add("{ ok }", {"ok": True})
+        clients["a"].execute("{ ok }")
+        clients["b"].execute("{ ok }")
+    first, second = mock.calls
+    assert (first.headers["X-Tenant"], first.headers["Authorization"]) == ("7", "Bearer hunter2")
+    assert second.headers["Authorization"] == fixed["auth"]
+
+
 @pytest.mark.parametrize(
     ("setting", "message"),
     [
@@ -81,6 +102,10 @@ def test_middleware_by_import_path(path: str, expected: str) -> None:
         (
             {"a": {"url": URL, "middleware": ["no.such.thing"]}},
             "SYNCGQL['a']: middleware 'no.such.thing' cannot be imported: No module named 'no'",
+        ),
+        (
+            {"a": {"url": URL, "auth": "no.such.auth"}},
+            "SYNCGQL['a']: auth 'no.such.auth' cannot be imported: No module named 'no'",
         ),
     ],
 )
