@@ -44,7 +44,7 @@ def drain(source: EventBuffer[int]) -> tuple[list[int], Exception | None]:
 
 def is_consistent(source: EventBuffer[int]) -> bool:
     counts = source.stats
-    return counts.received == counts.delivered + counts.dropped + counts.buffered and min(counts) >= 0
+    return counts.received == counts.delivered + counts.dropped + counts.buffered and min(counts[:5]) >= 0
 
 
 @pytest.mark.parametrize("size", [0, -1, True, 1.5, "8", None])
