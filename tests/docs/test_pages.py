@@ -101,6 +101,7 @@ def files(tmp_path: Path, authority: trustme.CA, monkeypatch: pytest.MonkeyPatch
     Path("photo.jpg").write_bytes(b"a photo")
     Path("film.mp4").write_bytes(b"a film")
     Path("schema.graphql").write_text("type Query { hello: String }")
+    Path("token.txt").write_text("a token\n")
     Path("documents.json").write_text('{"1": "{ hello }"}')
     authority.cert_pem.write_to_path("our-authority.pem")
     authority.issue_cert("client").private_key_and_cert_chain_pem.write_to_path("client.pem")
