@@ -18,7 +18,7 @@ LONGEST = {
     "execute": (55, 21),
     "batch": (71, 22),
     "event": (11, 7),
-    "reconnect": (109, 35),
+    "reconnect": (102, 31),
     "upload": (117, 32),
 }
 """For each tour the functions that start and their files, at most."""
