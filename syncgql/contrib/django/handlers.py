@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar, overload
 
 from ... import GraphQLRequest, Subscription, TypedRequest
-from ...request import as_request
 from .clients import clients
 
 EventT = TypeVar("EventT")
@@ -71,7 +70,10 @@ def subscription_handler(
         TypeError: an argument has the wrong type.
         DocumentError: the document is empty.
     """
-    request = as_request(document, variable_values)
+    if isinstance(document, GraphQLRequest):
+        request = document.replaced(variable_values)
+    else:
+        request = GraphQLRequest(document, variable_values)
 
     def decorate(function: Callable[[Any], object]) -> SubscriptionHandler[Any]:
         return SubscriptionHandler(client, request, function)
