@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from syncgql import AIOHTTPTransport, Client, RateLimit, ReconnectPolicy, RequestsHTTPTransport, RetryPolicy
+from syncgql import (
+    AIOHTTPTransport,
+    AppSyncWebsocketsTransport,
+    Client,
+    EventStreamTransport,
+    LocalSchemaTransport,
+    PhoenixChannelWebsocketsTransport,
+    RateLimit,
+    ReconnectPolicy,
+    RequestsHTTPTransport,
+    RetryPolicy,
+)
 from syncgql.argument_hints import ALIASES
 
 URL = "http://127.0.0.1:9/graphql"
@@ -75,6 +86,10 @@ def test_arguments_of_methods(method: str, argument: str, hint: str) -> None:
         (RetryPolicy, "max_retries", "attempts"),
         (RateLimit, "brust", "burst"),
         (AIOHTTPTransport, "timeot", "timeout"),
+        (AppSyncWebsocketsTransport, "authorisation_in", "authorization_in"),
+        (EventStreamTransport, "single_conection", "single_connection"),
+        (LocalSchemaTransport, "rootvalue", "root_value"),
+        (PhoenixChannelWebsocketsTransport, "channel", "channel_name"),
     ],
 )
 def test_arguments_of_options(kind: Callable[..., Any], argument: str, near: str) -> None:
