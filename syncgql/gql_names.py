@@ -97,7 +97,7 @@ OPTIONS: Mapping[str, str] = {
     "session": "pass a function that creates one as session=",
     **dict.fromkeys(("timeout", "execute_timeout", "default_timeout"), "pass timeout= to the call"),
 }
-"""How to change an option of a client or a transport that exists, for which programs for gql assign an attribute."""
+"""How to change an option of an existing client or transport, where a program for gql assigns an attribute."""
 
 _ABSENT = object()
 
@@ -145,7 +145,7 @@ def fixed_options(hints: Mapping[str, str]) -> Callable[[type[T]], type[T]]:
 
 
 def _options_of(kind: type) -> set[str]:
-    """Return the parameters of a class that are no attributes of it, or only properties."""
+    """Return the parameters of a class that are not attributes of it, or are only properties."""
     code = vars(kind)["__init__"].__code__
     parameters = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     return {name for name in parameters if not hasattr(kind, name) or isinstance(getattr(kind, name), property)}
