@@ -85,14 +85,14 @@ def test_arguments_of_options(kind: Callable[..., Any], argument: str, near: str
 
 
 def test_arguments_of_the_transport_that_blocks() -> None:
-    """It has its own names."""
+    """``RequestsHTTPTransport`` has arguments that the client does not have."""
     make: Callable[..., Any] = RequestsHTTPTransport
     with pytest.raises(TypeError, match=r"^RequestsHTTPTransport\(\) .*'verfy'\. Did you mean 'verify'\?$"):
         make(URL, verfy=False)
 
 
 def test_other_errors_are_unchanged() -> None:
-    """An error that the class raises itself, and one for missing arguments, keep their messages."""
+    """Errors that the class itself raises, and errors for missing arguments, keep their messages."""
 
     @suggests_arguments()
     class Kind:
@@ -106,7 +106,7 @@ def test_other_errors_are_unchanged() -> None:
 
 
 def test_decorated_classes_look_as_before() -> None:
-    """Their signature is that of the class, and their objects are pickled."""
+    """Decorated classes keep their signature, and their objects can be pickled."""
     assert list(inspect.signature(RetryPolicy).parameters)[:2] == ["attempts", "base"]
     assert inspect.signature(Client).parameters["trust_env"].default is True
     assert pickle.loads(pickle.dumps(ReconnectPolicy(attempts=5))) == ReconnectPolicy(attempts=5)
