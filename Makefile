@@ -35,6 +35,10 @@ PACKAGES_OF = $$($(1)/bin/python -c 'import sysconfig; print(sysconfig.get_path(
 STRESS_TESTS = tests/runtime tests/client/test_interrupt.py tests/client/test_submit.py tests/test_subscription.py \
 	tests/transport/test_response_owners.py
 
+# They run the same lines thousands of times. To measure them would double their time, and cover hardly another line.
+REPETITIVE_TESTS = tests/hostile tests/pipeline/test_pacing.py tests/transport/test_phoenix_cuts.py \
+	tests/transport/websocket/test_cuts.py
+
 # What depends on the interpreter runs on the oldest and on the newest Python that is supported and found here, too.
 ENGINE_TESTS = tests/runtime tests/pipeline tests/client/test_context.py tests/client/test_counts.py \
 	tests/client/test_exit.py tests/client/test_fork.py tests/client/test_gevent.py \
@@ -64,8 +68,8 @@ PYTHONS = $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python3.10)
 VERSION = import sys; print("%d.%d" % sys.version_info[:2])
 ENOUGH = import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))
 
-.PHONY: help venv node demo test lanes environments installed lint types docs pytest stress core32 engine \
-	engine-oldest engine-newest engine-tests django django-tests coverage bench dist format clean
+.PHONY: help venv node demo test lanes environments installed lint types docs pytest repetitive stress core32 \
+	engine engine-oldest engine-newest engine-tests django django-tests coverage bench dist format clean
 
 help: ## Show this list
 	@grep -E '^[a-z0-9]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 12
@@ -106,7 +110,7 @@ test: ## Run everything that CI runs
 
 # The processes of these often wait; those of coverage keep all cores busy.
 lanes:
-	@$(MAKE) $(SIDE_BY_SIDE) stress core32 engine-oldest engine-newest
+	@$(MAKE) $(SIDE_BY_SIDE) stress core32 repetitive engine-oldest engine-newest
 
 # The environments are installed one after the other, because each installation writes syncgql.egg-info.
 environments: $(STAMP) $(CORE32_STAMP)
@@ -129,12 +133,15 @@ pytest: $(STAMP) node ## Run the tests: make pytest PYTEST_ARGS="-x -k subscribe
 	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
 
 # coverage starts by itself in every Python process that has COVERAGE_PROCESS_START: pytest's and those that tests start.
-coverage: $(STAMP) node ## Run the tests, and fail if they cover less of the code than before
+coverage: $(STAMP) node ## Run all but the repetitive tests, and fail if they cover less of the code than before
 	@$(BIN)/coverage erase
 	COVERAGE_FILE=$(CURDIR)/.coverage COVERAGE_PROCESS_START=$(CURDIR)/setup.cfg PYTHONASYNCIODEBUG=1 \
-		$(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS)
+		$(BIN)/python -m pytest $(PYTEST_SPREAD) $(REPETITIVE_TESTS:%=--ignore=%) $(PYTEST_ARGS)
 	@$(BIN)/coverage combine -q
 	@$(BIN)/coverage report
+
+repetitive: $(STAMP) ## Run the tests that repeat the same code thousands of times
+	PYTHONASYNCIODEBUG=1 $(BIN)/python -m pytest $(PYTEST_SPREAD) $(PYTEST_ARGS) $(REPETITIVE_TESTS)
 
 # Without asyncio's debug mode, too, which makes the loop slower and so hides what is only seen at full speed.
 stress: $(STAMP) ## Run the engine's tests with threads that are switched all the time

@@ -52,8 +52,10 @@ class TokenAuth:
     The token belongs to the client, not to a user: all calls share the token and the cookies. One thread fetches it
     when it is first needed, ``leeway`` seconds before it expires, and when the server refuses it; the other threads
     wait, at most until the time limit of their call. After a refusal (``TransportAuthenticationError``), the call is
-    sent once more with a new token, even a mutation, because a refused request was not executed. WebSockets and streams
-    use the current token when they connect and reconnect. One object may serve several clients.
+    sent once more with a new token, even a mutation, because a refused request was not executed. A GraphQL error with
+    the code ``UNAUTHENTICATED`` is a refusal as well, but a mutation is sent again only if none of its fields was
+    executed. WebSockets and streams use the current token when they connect and reconnect. One object may serve several
+    clients.
 
     Requests of *fetch* that use the same client are sent without a token.
 

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from typing import Any
 
+import django
 import pytest
 import requests
 from asgiref.testing import ApplicationCommunicator
@@ -28,6 +29,10 @@ COMMENT = b":\n\n"
 """Sent after 15 s without an event, which is possible on a machine that stalls."""
 
 urlpatterns: list[Any] = []
+
+notices_disconnects = pytest.mark.skipif(
+    django.VERSION < (5,), reason="older versions do not notice under ASGI that the browser has disconnected"
+)
 
 
 @pytest.fixture
@@ -77,6 +82,7 @@ def test_a_stream_that_cannot_start_has_a_status(page: dict[str, Any], monkeypat
     assert b"secret" not in response.content
 
 
+@notices_disconnects
 def test_a_server_that_reports_a_disconnect(page: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     """Django cancels the view, as under Daphne, and the subscription ends while its thread waits for an event."""
     monkeypatch.setattr(f"{__name__}.urlpatterns", [path("books/", page["new_books_async"])])
@@ -106,6 +112,7 @@ def test_a_server_that_reports_a_disconnect(page: dict[str, Any], monkeypatch: p
         assert opened[0].closed
 
 
+@notices_disconnects
 def test_uvicorn(strawberry_server: Server) -> None:
     """The browser receives an event when it happens; when it has left, the subscription ends on the API."""
     with ServerProcess("tests.docs.asgi_site", strawberry_server.url) as site:

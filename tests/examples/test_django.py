@@ -49,6 +49,17 @@ def test_a_book_that_is_not_there_is_404(site: str) -> None:
     assert answer.json() == {"error": "There is no such book."}
 
 
+def test_the_catalogue_has_pages(site: str) -> None:
+    """Each page has the cursor of the next one; the last page has none."""
+    titles, after, pages = [], None, 0
+    while pages == 0 or after is not None:
+        page = requests.get(f"{site}catalogue/", {"after": after} if after else {}, timeout=60).json()
+        titles += [book["title"] for book in page["books"]]
+        after, pages = page["next"], pages + 1
+    assert len(titles) in (2 * pages, 2 * pages - 1)
+    assert len(set(titles)) > 2
+
+
 def test_a_file_is_uploaded(site: str) -> None:
     """The library receives the file from the form, with its name."""
     with requests.Session() as browser:
@@ -133,4 +144,4 @@ def test_its_own_tests_need_no_server() -> None:
         env = environment(f"http://{nowhere}/graphql")
         done = run("django", sys.executable, "-W", "error", "manage.py", "test", env=env)
     assert done.returncode == 0, done.stderr
-    assert "Ran 10 tests" in done.stderr
+    assert "Ran 11 tests" in done.stderr

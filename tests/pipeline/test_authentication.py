@@ -18,12 +18,15 @@ from syncgql import (
     RequestsHTTPTransport,
     TokenAuth,
     TransportAuthenticationError,
+    TransportQueryError,
 )
+from syncgql.testing import GraphQLMock
 
 from ..fix_servers import Server
 from ..servers.wire import WireConnection, WireServer, answer
 
 OK = answer(b'{"data": {"ok": true}}')
+NOWHERE = "http://127.0.0.1:9/graphql"
 PATIENCE = 60.0
 MUTATION = "mutation { ok }"
 
@@ -201,3 +204,41 @@ def test_a_real_server_receives_the_token(strawberry_server: Server) -> None:
         assert client.execute_batch(["{ whoami }"]) == [{"whoami": "Bearer token-1"}]
         assert list(client.subscribe("subscription { whoami }")) == [{"whoami": "Bearer token-1"}]
     assert issuer.count == 1
+
+
+CODE = {"message": "Log in.", "extensions": {"code": "UNAUTHENTICATED"}}
+
+
+@pytest.mark.parametrize(
+    ("document", "refusal", "is_repeated"),
+    [
+        ("{ ok }", {"data": None, "errors": [CODE]}, True),
+        ("{ ok }", {"data": {"ok": None}, "errors": [{**CODE, "path": ["ok"]}]}, True),
+        (MUTATION, {"errors": [CODE]}, True),
+        (MUTATION, {"data": None, "errors": [{**CODE, "path": ["ok"]}]}, False),
+        (MUTATION, {"data": {"ok": True}, "errors": [CODE]}, False),
+    ],
+)
+def test_refused_by_a_graphql_error(document: str, refusal: dict[str, Any], is_repeated: bool) -> None:
+    """With the code UNAUTHENTICATED, the token is replaced; a mutation is repeated only if nothing was executed."""
+    tokens = iter(["old", "new"])
+    with GraphQLMock() as mock, Client(NOWHERE, auth=TokenAuth(lambda: next(tokens))) as client:
+        mock.add(lambda call: call.headers["Authorization"] == "Bearer old", **refusal)
+        mock.add(lambda call: call.headers["Authorization"] == "Bearer new", {"ok": True})
+        result = client.execute_result(document)
+        assert (result.errors is None) == is_repeated
+        assert client.execute(document) == {"ok": True}
+    assert [call.headers["Authorization"] for call in mock.calls] == ["Bearer old"] + ["Bearer new"] * (1 + is_repeated)
+
+
+def test_refused_by_graphql_errors_only() -> None:
+    """The result of the second attempt is returned as it is, and other codes do not concern the token."""
+    tokens = iter("abc")
+    with GraphQLMock() as mock, Client(NOWHERE, auth=TokenAuth(lambda: next(tokens))) as client:
+        mock.add("{ ok }", errors=[CODE])
+        mock.add("{ other }", errors=[{**CODE, "extensions": {"code": "FORBIDDEN"}}])
+        with pytest.raises(TransportQueryError, match="Log in"):
+            client.execute("{ ok }")
+        with pytest.raises(TransportQueryError, match="Log in"):
+            client.execute("{ other }")
+    assert [call.headers["Authorization"] for call in mock.calls] == ["Bearer a", "Bearer b", "Bearer b"]

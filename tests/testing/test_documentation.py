@@ -57,7 +57,7 @@ def test_the_recipes(pytester: pytest.Pytester) -> None:
     page = GUIDE.with_name("testing_recipes.md").read_text("utf-8")
     for match in FILE.finditer(page):
         (pytester.path / match["name"]).write_text(match["source"], "utf-8")
-    schema = page.split("```graphql\n")[1].split("```")[0]
+    schema = page.split("```text\n")[1].split("```")[0]
     (pytester.path / "schema.graphql").write_text(schema, "utf-8")
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-W", "error")
     result.assert_outcomes(passed=7)

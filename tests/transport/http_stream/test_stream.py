@@ -229,3 +229,17 @@ def test_errors_have_no_cycle() -> None:
                 client.subscribe(SUBSCRIPTION)
             errors.append(info.value)
     assert errors[0] is not errors[1]
+
+
+@each_protocol
+def test_the_end_of_an_outage_at_the_start_is_logged(protocol: Protocol, caplog: pytest.LogCaptureFixture) -> None:
+    """The first connection is established after a failed attempt."""
+    busy = partial(answer_once, response=answer(status="503 Busy"))
+    with (
+        WireServer(busy, wire(protocol, protocol.n(1), protocol.complete)) as server,
+        protocol.client(server.url, reconnect=SOON) as client,
+    ):
+        assert numbers(client, "subscription Numbers { n }") == [1]
+    failed, connected = [record for record in caplog.records if record.name.endswith(".outage")]
+    assert "for 1 operation(s) (Numbers); attempt 2" in failed.getMessage()
+    assert connected.getMessage() == f"Connected to {server.url}, for 1 operation(s) (Numbers)."

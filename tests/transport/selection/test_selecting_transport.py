@@ -434,7 +434,7 @@ def test_other_variables_after_a_reconnect() -> None:
         WireServer(answering(NO_SOCKET), first, Stream([n(2)], end="open"), Stream([n(3), COMPLETE])) as server,
         Client(server.url, reconnect=SOON, on_reconnect=lambda seconds: {"after": 1}) as client,
     ):
-        assert numbers(client)[-1] == 3
+        assert numbers(client, "subscription ($after: Int) { n(after: $after) }")[-1] == 3
 
 
 def test_protocol_survives_map(yoga_server: StreamServer) -> None:

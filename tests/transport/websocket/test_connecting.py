@@ -292,3 +292,22 @@ def test_mode_is_negotiated_again() -> None:
         events = client.subscribe(TICKS)
         assert [next(events), next(events)] == [{"tick": 1}, {"tick": 2}]
         assert server.peers[1].subprotocols == [MODERN, LEGACY]
+
+
+def test_the_end_of_an_outage_at_the_start_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """The first connection is established after a failed attempt."""
+
+    async def script(peer: Peer) -> None:
+        if peer.number == 1:
+            await peer.refuse(503)
+            return
+        await peer.acknowledge()
+        id = (await peer.expect("subscribe"))["id"]
+        await peer.send("complete", id=id)
+        await peer.drain()
+
+    with ScriptedServer(script) as server, Client(server.ws_url, reconnect=QUICK) as client:
+        assert list(client.subscribe("subscription Numbers { n }")) == []
+    failed, connected = [record for record in caplog.records if record.name.endswith(".outage")]
+    assert "for 1 operation(s) (Numbers); attempt 2" in failed.getMessage()
+    assert connected.getMessage() == f"Connected to {server.ws_url}, for 1 operation(s) (Numbers)."

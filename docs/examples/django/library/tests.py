@@ -31,6 +31,14 @@ class LibraryTests(SimpleTestCase):
         self.library.add("Books", {"books": [BOOK]})
         self.assertContains(self.client.get("/"), "<li>Emma, Jane Austen (1815)</li>", html=True)
 
+    def test_the_catalogue_has_pages(self) -> None:
+        """The cursor of a page is in the URL of the next one."""
+        page = {"nodes": [BOOK], "pageInfo": {"hasNextPage": True, "endCursor": "2"}}
+        self.library.add("Catalogue", {"catalogue": page})
+        response = self.client.get("/catalogue/?after=1")
+        self.assertEqual(response.json(), {"books": [BOOK], "next": "2"})
+        self.library.assert_called("Catalogue", {"after": "1"})
+
     def test_a_book_is_added(self) -> None:
         """The title in the form is sent as a variable of the mutation."""
         self.library.add("AddBook", {"addBook": {"id": "5"}})

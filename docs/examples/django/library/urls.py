@@ -9,5 +9,6 @@ from . import views
 urlpatterns = [
     path("", views.books),
     path("books/<str:id>/", views.book),
+    path("catalogue/", views.catalogue),
     path("upload/", views.upload),
 ]

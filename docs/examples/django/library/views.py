@@ -44,6 +44,25 @@ def book(request: HttpRequest, id: str) -> JsonResponse:
     return JsonResponse(found)
 
 
+def catalogue(request: HttpRequest) -> JsonResponse:
+    """Return a page of the catalogue, and the cursor to pass as ?after= for the next page."""
+    document = """
+        query Catalogue($after: String) {
+          catalogue(first: 2, after: $after) {
+            nodes { id title }
+            pageInfo { hasNextPage endCursor }
+          }
+        }
+    """
+    try:
+        page = clients["library"].execute(document, {"after": request.GET.get("after")})
+    except SyncGQLError as error:
+        return _failed(error)
+    info = page["catalogue"]["pageInfo"]
+    following = info["endCursor"] if info["hasNextPage"] else None
+    return JsonResponse({"books": page["catalogue"]["nodes"], "next": following})
+
+
 @require_POST
 def upload(request: HttpRequest) -> JsonResponse:
     """Send an uploaded file to the library."""

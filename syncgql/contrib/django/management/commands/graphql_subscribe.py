@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import close_old_connections
 from django.utils.module_loading import import_string
 
-from ..... import Subscription, TransportError, TransportQueryError
+from ..... import Subscription, SyncGQLError, TransportQueryError
 from ...handlers import SubscriptionHandler
 
 INTERRUPTED = 130
@@ -33,7 +33,8 @@ class Command(BaseCommand):
         """Follow the subscription. SIGTERM and Ctrl-C end it on the server, too.
 
         Raises:
-            CommandError: there is no such handler or client, or the connection was lost and not re-established.
+            CommandError: there is no such handler or client, or the connection was lost and not re-established,
+                or an event does not match the class of a ``TypedRequest``.
             SystemExit: SIGTERM, with exit code 0, or Ctrl-C, with 130.
         """
         follow = _handler(handler)
@@ -45,7 +46,7 @@ class Command(BaseCommand):
                     follow(event)
                     if number == count:
                         break
-        except TransportError as error:
+        except SyncGQLError as error:
             raise CommandError(str(error)) from error
         except KeyboardInterrupt:
             raise SystemExit(INTERRUPTED) from None
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             close_old_connections()
             signal.signal(signal.SIGTERM, previous)
 
-    def _data(self, events: Subscription[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _data(self, events: Subscription[Any]) -> Iterator[Any]:
         """Yield the data of events; report those with errors, after which the subscription continues."""
         while True:
             try:
@@ -70,14 +71,14 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
-def _subscribe(handler: SubscriptionHandler) -> Subscription[dict[str, Any]]:
+def _subscribe(handler: SubscriptionHandler[Any]) -> Subscription[Any]:
     try:
         return handler.subscribe()
     except ImproperlyConfigured as error:
         raise CommandError(str(error)) from error
 
 
-def _handler(path: str) -> SubscriptionHandler:
+def _handler(path: str) -> SubscriptionHandler[Any]:
     try:
         found = import_string(path)
     except ImportError as error:
