@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from .gql_names import INSTEAD
 
 Places = Sequence[Mapping[str, Callable[..., object]]]
-"""Functions and classes that may have an unknown argument, by the words that name them; later ones are less likely."""
+"""Functions and classes that may have an unknown argument, by the words that name them; the likeliest are first."""
 
 ALIASES: Mapping[str, tuple[str, ...]] = {
     "backoff": ("base",),
@@ -26,7 +26,7 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "verify": ("ssl",),
     "workers": ("concurrency",),
 }
-"""The names that other libraries use, each with the names here."""
+"""The names of arguments in other libraries, each with the corresponding names here."""
 
 MAX_PLACES = 3
 

@@ -97,7 +97,7 @@ def suggests_arguments(places: Callable[[], Places] = tuple) -> Callable[[KindT]
 
 
 def _options_of(kind: type) -> set[str]:
-    """Return the parameters of a class that are no attributes of it, or only properties."""
+    """Return the parameters of a class that are not attributes of it, or are only properties."""
     code = vars(kind)["__init__"].__code__
     parameters = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
     return {name for name in parameters if not hasattr(kind, name) or isinstance(getattr(kind, name), property)}

@@ -126,7 +126,8 @@ class Subscription(Generic[T_co]):
         """Return the next event, waiting without a limit.
 
         Raises:
-            StopIteration: the server completed the subscription, or the subscription was closed; it has the reason.
+            StopIteration: the server completed the subscription, or the subscription was closed; the message says
+                which.
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
@@ -161,13 +162,13 @@ class Subscription(Generic[T_co]):
         Args:
             timeout: the limit in seconds; 0 returns only an event that is already in the buffer. None, the default, for
                 no limit.
-            default: what to return when the subscription has ended, instead of raising ``StopIteration``, which
+            default: the value to return when the subscription has ended, instead of raising ``StopIteration``, which
                 ``await asyncio.to_thread(...)`` and other futures cannot raise.
 
         Raises:
             TransportTimeout: no event came in time; the subscription stays open.
-            StopIteration: the server completed the subscription, or the subscription was closed; it has the reason. Not
-                raised if *default* is given.
+            StopIteration: the server completed the subscription, or the subscription was closed; the message says
+                which. Not raised if *default* is given.
             TransportQueryError: the event has errors, and the subscription stays open; or the server ended the
                 subscription with errors.
             SubscriptionOverflow: the buffer was full, and *overflow* is ``"raise"``.
@@ -305,7 +306,7 @@ class Subscription(Generic[T_co]):
             raise
 
     def _interrupted(self, error: BaseException) -> None:
-        """Close it, because the consumer, which for example Ctrl-C has stopped, will not ask for the next event."""
+        """Close it, because a consumer that was interrupted, for example by Ctrl-C, does not request another event."""
         kind = type(error).__name__
         self._reason = f"{kind} closed the subscription while it waited for an event; subscribe again."
         self.close()

@@ -99,7 +99,7 @@ def test_arguments_of_options(kind: Callable[..., Any], argument: str, near: str
 
 
 def test_arguments_of_the_transport_that_blocks() -> None:
-    """It has its own names."""
+    """``RequestsHTTPTransport`` has arguments that the client does not have."""
     make: Callable[..., Any] = RequestsHTTPTransport
     with pytest.raises(TypeError, match=r"^RequestsHTTPTransport\(\) .*'verfy'\. Did you mean 'verify'\?$"):
         make(URL, verfy=False)

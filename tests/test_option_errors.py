@@ -46,7 +46,7 @@ def made(request: pytest.FixtureRequest) -> Any:
     ],
 )
 def test_an_option_with_another_way(made: Any, name: str, hint: str) -> None:
-    """The error names it."""
+    """The error names the other way."""
     message = f"{type(made).__name__}.{name} cannot be assigned; {hint}"
     with pytest.raises(AttributeError, match=f"^{re.escape(message)}$"):
         setattr(made, name, None)
@@ -63,7 +63,7 @@ def test_any_other_option(made: Any, name: str) -> None:
 
 
 def test_other_attributes(made: Any) -> None:
-    """They can be assigned, also to copies."""
+    """Attributes that are not options can be assigned, and those of copies, too."""
     for each in (made, copy.copy(made)):
         each.purpose = "tests"
         assert each.purpose == "tests"
@@ -71,7 +71,7 @@ def test_other_attributes(made: Any) -> None:
 
 @pytest.mark.parametrize("kind", [Client, RequestsHTTPTransport])
 def test_attributes_of_a_subclass(kind: Any) -> None:
-    """It may assign those that it defines itself, whatever their names are; other options are refused there, too."""
+    """A subclass may assign the attributes that it defines, whatever their names are, but no other options."""
 
     class Own(kind):  # type: ignore[misc]
         cookies = None
@@ -88,7 +88,7 @@ def test_attributes_of_a_subclass(kind: Any) -> None:
 
 
 def test_reading_an_option(made: Any) -> None:
-    """An attribute that only gql has is missing, with a hint. The URL of a transport can be read."""
+    """Reading an attribute that only gql has raises an error with a hint. The URL of a transport can be read."""
     assert not hasattr(made, "headers")
     with pytest.raises(AttributeError, match="has no attribute 'headers'; pass a function as headers=") as caught:
         _ = made.headers
@@ -97,7 +97,7 @@ def test_reading_an_option(made: Any) -> None:
 
 
 def test_other_errors_are_unchanged() -> None:
-    """An error that the class raises itself, and one for missing arguments, keep their messages."""
+    """Errors that the class itself raises, and errors for missing arguments, keep their messages."""
 
     @suggests_arguments()
     class Kind:
@@ -111,7 +111,7 @@ def test_other_errors_are_unchanged() -> None:
 
 
 def test_decorated_classes_look_as_before() -> None:
-    """Their signature is that of the class, and their objects are pickled."""
+    """Decorated classes keep their signature, and their objects can be pickled."""
     assert list(inspect.signature(RetryPolicy).parameters)[:2] == ["attempts", "base"]
     assert inspect.signature(Client).parameters["trust_env"].default is True
     assert pickle.loads(pickle.dumps(ReconnectPolicy(attempts=5))) == ReconnectPolicy(attempts=5)

@@ -43,7 +43,7 @@ def record_types() -> Iterator[tuple[type, list[str]]]:
             continue
         try:
             members = vars(importlib.import_module(module.name))
-        except ImportError:  # modules of gql, which only say what replaces them
+        except ImportError:  # placeholders for modules of gql, which only name the replacements
             continue
         found.update(each for each in members.values() if isinstance(each, type))
     for each in sorted(found, key=lambda each: (each.__module__, each.__qualname__)):

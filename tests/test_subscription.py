@@ -132,7 +132,7 @@ def test_f17_exhausted_stays_exhausted(client: Client) -> None:
 
 
 def test_next_returns_a_default_at_the_end(client: Client) -> None:
-    """It replaces StopIteration only, which a future cannot raise, so the method also works in asynchronous code."""
+    """The default replaces only StopIteration, which a future cannot raise, so ``next`` works in asynchronous code."""
 
     async def consume() -> list[object]:
         return [await asyncio.to_thread(events.next, PATIENCE, None) for _ in range(3)]
@@ -145,7 +145,7 @@ def test_next_returns_a_default_at_the_end(client: Client) -> None:
 
 
 def test_the_end_has_a_reason(client: Client) -> None:
-    """``StopIteration`` tells a complete subscription from a closed one, and from one that ended with an error."""
+    """``StopIteration`` says whether the subscription is complete, was closed, or ended with an error."""
     complete, closed = (client.subscribe("subscription { count(to: 1) }") for _ in range(2))
     closed.close()
     failed = client.subscribe("subscription { unknown }")

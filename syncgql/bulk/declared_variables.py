@@ -13,7 +13,7 @@ from ..schema.variables import refusal
 
 
 class DeclaredVariables:
-    """The variables that the operation of a request declares. Servers ignore the values of others.
+    """The variables that the operation of a request declares. Servers ignore the values of other variables.
 
     Args:
         request: the request.
@@ -27,7 +27,7 @@ class DeclaredVariables:
         self._defaults = {node.variable.name.value: node.default_value for node in definitions}
 
     def __contains__(self, variable: str) -> bool:
-        """Return whether the operation declares a variable; a dot leads to a member of an object in it."""
+        """Return whether the operation declares a variable; a dot separates it from a member of its object."""
         return variable.partition(".")[0] in self._defaults
 
     def default_size(self, variable: str) -> int | None:

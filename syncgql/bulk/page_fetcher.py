@@ -43,7 +43,7 @@ https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-code
 class PageFetcher:
     """Fetches the pages of one list, and reduces their size when they are too expensive for the server.
 
-    With ``retry=``, a page is also fetched again if fields of its response have errors, because queries have no side
+    With ``retry=``, a page is also fetched again if its response has field errors, because queries have no side
     effects. A refusal of the document or its variables is final, as it is for a single request.
 
     Args:
@@ -175,8 +175,8 @@ def _may_be_transient(error: TransportError) -> bool:
 def _rejects_request(error: TransportQueryError) -> bool:
     """Return whether the server did not execute the request, because its document or a variable is not valid.
 
-    Many servers send no code for this. The error has a location in the document, but no path, which the error of a
-    field has: https://spec.graphql.org/draft/#sec-Errors
+    Many servers send no code for this. Unlike a field error, the error has a location in the document, but no path:
+    https://spec.graphql.org/draft/#sec-Errors
     """
     return error.data is None and any(each.get("locations") and not each.get("path") for each in error.errors or ())
 

@@ -83,7 +83,7 @@ class StallDetector:
         self._nodes: int | None = None
 
     def check_nodes(self, page: ParsedPage, number: int) -> None:
-        """Check that a page has other nodes than the one before, for a list in which the client counts the rows.
+        """Check that the nodes of a page differ from those of the page before, if the client counts the rows.
 
         Raises:
             TransportProtocolError: it has the same nodes.

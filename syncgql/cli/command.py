@@ -38,7 +38,7 @@ OTHER_NAMES = {
     "subscription": "subscribe",
     "validate": "check",
 }
-"""Names of other tools for commands, each with the name here."""
+"""Names of commands in other tools, each with the corresponding name here."""
 
 
 class Commands(click.Group):

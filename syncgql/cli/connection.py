@@ -120,7 +120,7 @@ class Connection:
 
 
 def _log_operation(operation: Operation, call_next: Callable[[Operation], ExecutionResult]) -> ExecutionResult:
-    """Log a query or mutation that got a response; a middleware."""
+    """Log a query or mutation that received a response, as a middleware."""
     result = call_next(operation)
     response = result.response
     how = f"HTTP {response.status} in {response.elapsed:.3f} s" if response else "a response without HTTP"

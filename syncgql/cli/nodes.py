@@ -18,7 +18,7 @@ def write_node_lines(nodes: Iterable[Any], fields: Fields) -> None:
 
 
 def write_raw_nodes(nodes: Iterable[Any], fields: Fields) -> None:
-    """Write strings without quotes; other nodes as JSON."""
+    """Write strings without quotes, and other nodes as JSON."""
     for node in nodes:
         write_raw(node)
 

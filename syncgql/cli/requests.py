@@ -157,8 +157,8 @@ _OPTIONS = [
     click.option(
         "--select",
         metavar="PATH",
-        help="Print only this part of the data, such as book.author.name; in a list, the path applies to each item, "
-        "and in books.0.title to the first.",
+        help="Print only this part of the data, such as book.author.name; in a list, the path applies to each item; "
+        "books.0.title selects the first.",
     ),
 ]
 

@@ -50,7 +50,7 @@ def node_rows(nodes: Iterable[Any], fields: Fields) -> Rows:
 
 
 def _rows_of_json(items: list[Any]) -> Rows:
-    """Return the rows of a scalar, whose members only the data shows."""
+    """Return the rows of a scalar, whose members are known only from the data."""
     rows = [dict(_flat(item, "")) if isinstance(item, dict) else {VALUE: item} for item in items]
     names = list(dict.fromkeys(name for row in rows for name in row)) or [VALUE]
     return Rows(names, [[row.get(name) for name in names] for row in rows])

@@ -12,7 +12,7 @@ from graphql import FieldNode, FragmentDefinitionNode, FragmentSpreadNode, Selec
 from ..request import GraphQLRequest
 
 Fields: TypeAlias = "dict[str, Fields]"
-"""The fields that a document selects at one place, each with those inside it; a scalar has none. Keys are aliases."""
+"""The fields that a document selects at one place, by their key in the response, each with the fields inside it."""
 
 _INDEX = re.compile(r"\[(\d+)\]")
 
@@ -97,7 +97,7 @@ def _fields_of(request: GraphQLRequest) -> Fields:
 def _inside(
     selection_set: SelectionSetNode | None, fragments: Mapping[str, SelectionSetNode], around: frozenset[str]
 ) -> Fields:
-    """Return the fields of a selection, including those of its fragments; *around* are the fragments it is in."""
+    """Return the fields of a selection, including those of its fragments; *around* are the fragments around it."""
     fields: Fields = {}
     for node in selection_set.selections if selection_set else ():
         if isinstance(node, FieldNode):

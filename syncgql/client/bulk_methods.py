@@ -208,8 +208,8 @@ class BulkMethods(ClientBase):
             if the request cannot be sent, and ``ClientClosed``.
 
         Raises:
-            DocumentError: the document has a syntax error, is a subscription, contains no connection or several, its
-                connection is incomplete, or it does not declare a variable that has a value.
+            DocumentError: the document has a syntax error, is a subscription, contains no connection, several or an
+                incomplete one, or does not declare a variable that has a value.
             TypeError: an argument is unknown or has the wrong type.
             ValueError: *timeout*, *page_size* or *max_pages* is not positive, *prefetch* or *after* is negative, or
                 *on_error* is unknown.

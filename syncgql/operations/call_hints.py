@@ -15,7 +15,7 @@ OPTIONS = ("timeout", "headers", "extra_args", "operation_name", "directives")
 
 
 def unknown_argument_hint(name: str, defined: Mapping[str, GraphQLArgument]) -> str:
-    """Return a sentence, after a space, that says where an argument belongs; empty if nothing is known.
+    """Return a sentence, after a space, that says where an argument belongs; empty if this is unknown.
 
     Args:
         name: the argument.
@@ -33,7 +33,7 @@ def unknown_argument_hint(name: str, defined: Mapping[str, GraphQLArgument]) -> 
 def positional_hint(
     error: DocumentError, fields: Selectable, given: Collection[str], defined: Mapping[str, GraphQLArgument]
 ) -> str:
-    """Return a sentence for a call whose first argument, a selection, was probably meant to be one of the field's.
+    """Return a sentence for a call whose selection was probably meant to be an argument of the field.
 
     It comes after a space; it is empty if a selection was meant.
 

@@ -13,7 +13,7 @@ def check_restart_variables(request: GraphQLRequest, variable_values: Mapping[st
     """Check the names of the variables that replace those of *request*.
 
     Raises:
-        DocumentError: the operation has no variable of a name, or requires a variable that is missing.
+        DocumentError: the operation does not declare one of the variables, or requires a variable that is missing.
     """
     definitions = {each.variable.name.value: each for each in request.operation.variable_definitions or ()}
     for name in variable_values:

@@ -1,4 +1,4 @@
-"""quotation(): the text of a response body for a message; of an HTML page what it shows, and not its markup."""
+"""quotation(): the text of a response body for a message; HTML pages are quoted without their markup."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ LENGTH = 200
 SEARCHED = 8_000
 """The number of characters of a body that are read. In many pages, style sheets precede the text."""
 
-# What is not closed extends to the end, so that each pattern takes linear time, whatever a server sends.
+# An unclosed element extends to the end, so that each pattern takes linear time, whatever a server sends.
 _IS_HTML = re.compile(r"[\s\ufeff]*<(?:!doctype\s+html|html|head|title|body|h1)\b", re.IGNORECASE)
 _TITLE = re.compile(r"<title\b[^<>]*>(.*?)(?:</title|\Z)", re.IGNORECASE | re.DOTALL)
 _NOT_SHOWN = re.compile(r"<!--.*?(?:-->|\Z)|<(script|style|title)\b.*?(?:</\1|\Z)", re.IGNORECASE | re.DOTALL)
@@ -24,7 +24,7 @@ def is_html(text: str) -> bool:
 
 
 def quotation(text: str) -> str:
-    """Return the beginning of a body in one line; of an HTML page, its title and the text that follows."""
+    """Return the beginning of a body in one line; for an HTML page, its title and the text that follows."""
     text = text[:SEARCHED].lstrip("\ufeff")
     return ((is_html(text) and _shown(text)) or " ".join(text.split()))[:LENGTH]
 

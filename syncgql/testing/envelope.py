@@ -1,4 +1,4 @@
-"""Envelope: what an operation is sent with, beside its document and variables."""
+"""Envelope: the data that is sent with an operation, besides its document and variables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .recorded_request import RecordedRequest
 
 
 class Envelope(NamedTuple):
-    """What an operation is sent with.
+    """The data that is sent with an operation.
 
     Attributes:
         headers: the headers of the HTTP request, or of the upgrade to a WebSocket.
@@ -35,8 +35,11 @@ class Envelope(NamedTuple):
     init_payload: Mapping[str, Any] | None
     mask: Mask
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
     def call(self, sent: GraphQLRequest) -> RecordedRequest:
-        """Return the call of a request, which is as a server receives it, in this envelope."""
+        """Return the call for a request in this envelope, as a server receives it."""
         return RecordedRequest(sent, self.headers, self.url, self.init_payload)
 
 

@@ -1,4 +1,4 @@
-"""RealStream: a stream to a real server that reports what it was sent with."""
+"""RealStream: a stream to a real server that reports its headers, URL and payload."""
 
 from __future__ import annotations
 

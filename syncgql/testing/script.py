@@ -163,7 +163,7 @@ def _error_objects(errors: Sequence[str | Mapping[str, Any]]) -> list[Mapping[st
 
 
 class Script:
-    """The steps for the subscriptions to one operation, divided into acts: each step that ends a subscription ends one.
+    """The steps for the subscriptions to one operation, in acts: each step that ends a subscription ends an act.
 
     Each subscription plays the next act, and so does the same subscription after it has reconnected. The last act is
     repeated; but if the connection is dropped or refused at the end, the subscriptions after it receive nothing. If an
@@ -186,7 +186,7 @@ class Script:
         """Add steps, beginning with a new act.
 
         Returns:
-            The refusals of the next connections, which no act precedes.
+            The refusals of the next connections, if no act precedes them.
 
         Raises:
             TypeError: a step has the wrong type.
@@ -217,7 +217,7 @@ class Script:
 
 
 def _acts(steps: Sequence[Step]) -> tuple[list[list[Step]], list[Refuse]]:
-    """Return the acts, which begin after each end, and the refusals before the first one."""
+    """Return the acts, each of which begins after the end of another, and the refusals before the first one."""
     acts: list[list[Step]] = [[]]
     refusals: list[Refuse] = []
     for step in steps:

@@ -110,7 +110,7 @@ class Tape:
         return True
 
     def _kept(self, recorded: Collection[tuple[str, str, str]]) -> list[Recording]:
-        """Return the recordings of the earlier tape that tests need which did not run."""
+        """Return the recordings of the earlier tape that may be needed by tests that did not run."""
         try:
             earlier = Tape.load(self.path)
         except (FileNotFoundError, ValueError):
@@ -135,7 +135,7 @@ class Tape:
             return True  # of another version, or with a merge conflict
 
     def written(self) -> str:
-        """Return a message which says that the tape was written, and for which tests earlier recordings were kept."""
+        """Return a message that the tape was written, and for which tests earlier recordings were kept."""
         kept = f" Earlier recordings were kept for {', '.join(self.absent)}." if self.absent else ""
         return f"{self.path} was recorded.{kept}"
 

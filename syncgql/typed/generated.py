@@ -122,7 +122,7 @@ class Enumeration(str, enum.Enum):
 
 
 class GeneratedRequest(TypedRequest[ResultT_co]):
-    """Base class of operations; an instance is a request with its variables, and ``TEXT`` of the class its document.
+    """Base class of operations; an instance is a request with its variables, and ``TEXT`` of the class is its document.
 
     Args:
         text: the document, including the fragments that it uses.

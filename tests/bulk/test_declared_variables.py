@@ -63,7 +63,7 @@ def test_members_of_an_object() -> None:
 
 
 def test_the_default_of_a_size() -> None:
-    """It is known if it is a whole number."""
+    """The default of a variable is known if it is a whole number."""
     declared = DeclaredVariables(GraphQLRequest(LISTED))
     assert declared.default_size("count") == 20
     assert declared.default_size("offset") is None

@@ -118,7 +118,7 @@ def test_a_refused_request_is_not_retried(any_server: Server, document: str, var
 
 @pytest.mark.parametrize("data", [{}, {"data": None}], ids=["absent", "null"])
 def test_an_error_of_a_field_is_retried(data: dict[str, Any]) -> None:
-    """It has a path; the location is the same as that of an error in the document."""
+    """A field error has a path; an error in the document has the same location, but no path."""
     sent: list[RecordedRequest] = []
 
     def count(request: RecordedRequest) -> bool:

@@ -138,7 +138,7 @@ def test_a_null_cursor_ends_the_last_page() -> None:
 
 
 def test_an_empty_page_that_repeats_its_cursor_ends_the_list() -> None:
-    """Without hasNextPage, the document does not ask for another sign of the end, so this is no fault of the server."""
+    """Without hasNextPage, the document requests no other sign of the end, so the server has made no mistake."""
     document = NAMED.replace("hasNextPage ", "")
     with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
         answers(mock, page(1, more=True, cursor="a"), page(more=False, cursor="a"))

@@ -39,7 +39,7 @@ def test_a_misspelled_command() -> None:
 
 
 def test_names_of_other_tools() -> None:
-    """They are suggestions for commands that exist."""
+    """Each name leads to a suggestion of a command that exists."""
     assert not OTHER_NAMES.keys() & COMMANDS.keys()
     assert set(OTHER_NAMES.values()) <= {*COMMANDS, "--help"}
     assert "No such command 'query'. Did you mean 'run'?" in syncgql("query", "http://h/", "{ hello }").stderr

@@ -157,7 +157,7 @@ def test_debug_shows_the_traceback() -> None:
 
 
 def test_debug_shows_a_line_for_each_operation(library: str) -> None:
-    """Also for one whose response has errors, which are no exception and have no traceback."""
+    """An operation whose response has errors has a line, too, because no exception with a traceback is raised."""
     for query, code in (("{ hello }", 0), ("{ nope }", 1)):
         outcome = syncgql("--debug", "run", library, query)
         assert outcome.exit_code == code

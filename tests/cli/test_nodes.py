@@ -21,7 +21,7 @@ NODES: list[Any] = [{"a": "x,y", "b": {"c": None}}, {"a": "z", "b": None}]
     ],
 )
 def test_nodes_are_written_when_they_arrive(name: str, text: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """When the second node is fetched, the first has been written."""
+    """The first node has been written when the second one is fetched."""
     written: list[str] = []
 
     def nodes() -> Iterator[Any]:
@@ -36,7 +36,7 @@ def test_nodes_are_written_when_they_arrive(name: str, text: str, capfd: pytest.
 
 @pytest.mark.parametrize(("name", "text"), [("jsonl", ""), ("json", "[]\n"), ("csv", "a\n"), ("raw", "")])
 def test_no_nodes(name: str, text: str, capfd: pytest.CaptureFixture[str]) -> None:
-    """A list is empty, and CSV has its header."""
+    """JSON is an empty list, and CSV has its header."""
     NODE_FORMATS[name](iter(()), {"a": {}})
     assert capfd.readouterr().out == text
 
@@ -48,7 +48,7 @@ def test_raw(capfd: pytest.CaptureFixture[str]) -> None:
 
 
 def test_a_table_has_all_rows(capfd: pytest.CaptureFixture[str]) -> None:
-    """It is written at the end."""
+    """The table is written at the end."""
     NODE_FORMATS["table"](iter(NODES), {"a": {}, "b": {"c": {}}})
     cells = [line.split() for line in capfd.readouterr().out.splitlines()]
     assert [each for each in cells if each and "─" not in each[0]] == [

@@ -38,7 +38,7 @@ def test_a_nested_list_is_one_value() -> None:
 
 
 def test_lists_in_lists() -> None:
-    """Their items are rows, too: those of several results, or of a list within a list that was selected."""
+    """The items of the inner lists are rows, for several results and for a selected list within a list."""
     assert table([[{"a": 1}], [{"a": 2}, {"a": 3}]], {"a": {}}) == [["a"], [1], [2], [3]]
 
 
@@ -57,7 +57,7 @@ def test_scalars(data: Any, rows: list[Any]) -> None:
 
 
 def test_nodes() -> None:
-    """Rows are made one at a time, for each item if the path of a node leads to a list."""
+    """Rows are created one at a time; if the path leads to a list in a node, each of its items is a row."""
     nodes = iter([{"a": {"b": 1}}, [{"a": None}, {"a": {"b": 2}}]])
     names, rows = node_rows(nodes, {"a": {"b": {}}})
     remaining = iter(rows)
@@ -66,6 +66,6 @@ def test_nodes() -> None:
 
 
 def test_scalar_nodes() -> None:
-    """They have one column, because nothing says which others there are."""
+    """Scalars have one column, because no others are known."""
     names, rows = node_rows(["x", {"a": 1}], {})
     assert (names, list(rows)) == (["value"], [["x"], [{"a": 1}]])

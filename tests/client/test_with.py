@@ -111,7 +111,7 @@ def test_the_test_kit_may_be_entered_again() -> None:
 
 
 def test_async_with() -> None:
-    """Code for gql's asynchronous session fails with the replacement. The client stays usable."""
+    """Code for gql's asynchronous session fails, and the message names the replacement. The client stays usable."""
     client: Any = Client(transport=LocalSchemaTransport(schema))
 
     async def enter() -> None:

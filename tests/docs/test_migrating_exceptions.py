@@ -46,7 +46,7 @@ FAILURES = {
     "`execute_timeout=`": [
         "Client(transport=AIOHTTPTransport(url=url), execute_timeout=0.1).execute(gql('query Slow { a }'))"
     ],
-    "the last of `retries=`": [execute("query Status503 { a }", "RequestsHTTPTransport(url=url, retries=1)")],
+    "the last attempt of `retries=`": [execute("query Status503 { a }", "RequestsHTTPTransport(url=url, retries=1)")],
     "errors in a response": [],  # for each status
     "errors with the code": [execute("query THROTTLED { a }"), execute("query RATE_LIMITED { a }")],
     "null data": [execute("query NullData { a }")],

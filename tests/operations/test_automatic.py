@@ -122,7 +122,7 @@ def test_the_leaves_of_the_nodes_of_a_connection(fields: str, selection: str) ->
 
 @pytest.mark.parametrize("fields", ["rows: [Book]", "edges: [ID]", "edges: [Book]"])
 def test_a_type_that_is_not_a_connection_has_no_nodes(fields: str) -> None:
-    """There is nothing to select."""
+    """No selection of nodes is returned."""
     schema = build_schema(f"type Query {{ c: C }} {NODES % fields}")
     assert automatic_nodes(schema.type_map["C"]) is None
     assert automatic_nodes(schema.type_map["String"]) is None

@@ -37,7 +37,7 @@ def client() -> Client:
     ],
 )
 def test_a_positional_argument(client: Client, call: Callable[[Any], Any], hint: str) -> None:
-    """A value in the place of the selection; a selection with a typing error gets no such hint."""
+    """A value in the place of the selection gets the hint; a selection with a typing error does not."""
     with pytest.raises(DocumentError) as caught:
         call(client)
     assert caught.value.message.endswith(hint)

@@ -40,7 +40,7 @@ def check_an_outage(events: Events, connected: Held, lost: Held) -> None:
 
 
 def test_a_websocket_that_is_lost() -> None:
-    """``stats``, the repr and the timeout of ``next`` show it until the subscription has been sent again."""
+    """``stats``, the repr and the timeout of ``next`` show the loss until the subscription has been sent again."""
     connected, lost = Held(), Held()
 
     async def script(peer: Peer) -> None:
@@ -79,7 +79,7 @@ def test_a_stream_that_is_lost(protocol: Protocol) -> None:
 
 
 def test_a_subscription_that_has_ended_is_not_down() -> None:
-    """It is closed after the last attempt."""
+    """A subscription whose last attempt failed is closed, not down."""
 
     async def script(peer: Peer) -> None:
         if peer.number > 1:

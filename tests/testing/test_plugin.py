@@ -192,7 +192,7 @@ def test_recording_one_of_several_tests(books: pytest.Pytester) -> None:
 
 
 def test_tapes_without_the_fixture(suite: pytest.Pytester) -> None:
-    """The advice is what works there: the option of pytest does not apply."""
+    """The advice is to call record(), because the option of pytest does not apply there."""
     suite.makepyfile(
         """
         from syncgql.testing import GraphQLMock

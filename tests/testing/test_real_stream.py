@@ -1,4 +1,4 @@
-"""RealStream: when it reports what a stream was sent with."""
+"""RealStream: when the headers, the URL and the payload of a stream are reported."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ def test_credentials_in_subscriptions(tmp_path: Path, options: Callable[[str], d
 
 
 def test_calls_of_recorded_subscriptions(tmp_path: Path) -> None:
-    """They have the headers and the payload of connection_init, as they do when the tape is replayed."""
+    """The calls have the headers and the payload of connection_init, as when the tape is replayed."""
     headers = {"Authorization": f"Bearer {SECRET}"}
 
     def program(url: str, mock: GraphQLMock) -> None:

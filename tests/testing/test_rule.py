@@ -93,14 +93,14 @@ def test_other_variables_than_registered(mock: GraphQLMock, get_book: Any) -> No
 
 
 def test_the_first_registered_match_applies(mock: GraphQLMock) -> None:
-    """Special cases are registered first."""
+    """An answer for a special case applies if it was registered first."""
     mock.add(lambda call: call.variables["id"] == "7", {"book": 7})
     mock.add("Book", {"book": 1})
     assert [deep_inside(id=id) for id in "678"] == [{"book": 1}, {"book": 7}, {"book": 1}]
 
 
 def test_defaults(checking: GraphQLMock) -> None:
-    """They apply to operations that nothing else matches, in their own order."""
+    """Defaults apply to operations that no other answer matches, in the order of their registration."""
     checking.fake(lambda call: call.operation_type == "query", {"String": "fake"}, default=True)
     checking.add("Book", {"book": {"title": "default"}}, default=True)
     assert deep_inside() == {"book": {"title": "fake"}}
@@ -117,7 +117,7 @@ def test_defaults(checking: GraphQLMock) -> None:
 
 
 def test_a_default_of_the_same_name(mock: GraphQLMock) -> None:
-    """Its answers have an order, too, until a test registers others; it need not be called."""
+    """Defaults are given in order until a test registers other answers; they need not be called."""
     mock.add("Book", {"book": 1}, default=True)
     mock.add("Book", {"book": 2}, default=True)
     mock.assert_all_called()
@@ -128,7 +128,7 @@ def test_a_default_of_the_same_name(mock: GraphQLMock) -> None:
 
 
 def test_defaults_do_not_apply_with_a_tape(mock: GraphQLMock, tmp_path: Path) -> None:
-    """Otherwise they would take the place of what is recorded."""
+    """Otherwise, defaults would replace the recorded responses."""
     mock.add("Book", {"book": "default"}, default=True)
     assert deep_inside() == {"book": "default"}
     tape = tmp_path / "tape.json"

@@ -47,7 +47,7 @@ def test_a_script(mock: GraphQLMock) -> None:
 
 @pytest.mark.parametrize("end", [complete(), errors("no")])
 def test_the_last_act_is_repeated(end: Step) -> None:
-    """Each end divides the script; without a final end, the last act is open."""
+    """Each step that ends a subscription ends an act; without such a step, the last act is open."""
     acts = script([ONE, end, TWO])
     assert [acts.next_act() for _ in range(3)] == [[ONE, end], [TWO], [TWO]]
     acts = script([ONE, end, TWO, end])
@@ -64,7 +64,7 @@ def test_nothing_follows_a_final_drop_or_refusal() -> None:
 
 
 def test_further_scripts_continue_the_first() -> None:
-    """Each begins with a new act, even if the one before has no end; it may be added after the last act has begun."""
+    """Each script begins a new act, even if the previous one has no end, or after its last act has begun."""
     acts = script([ONE], [TWO, complete()])
     assert [acts.next_act() for _ in range(3)] == [[ONE], [TWO, complete()], [TWO, complete()]]
     acts.extend([ONE])
@@ -73,7 +73,7 @@ def test_further_scripts_continue_the_first() -> None:
 
 
 def test_scripts_of_one_operation(mock: GraphQLMock) -> None:
-    """They are played in order."""
+    """The scripts are played in order."""
     mock.script("Added", ONE, complete())
     mock.script("Added", TWO, complete())
     with Client(URL) as client:
@@ -110,7 +110,7 @@ def test_refusals_are_played_before_the_end() -> None:
 
 
 def test_a_script_after_a_refusal() -> None:
-    """It continues with the connection after the refusals."""
+    """The script continues with the connection after the refusals."""
     acts = script([ONE, drop(), refuse()], [TWO])
     assert [acts.next_act() for _ in range(3)] == [[ONE, refuse(), drop()], [TWO], [TWO]]
 

@@ -29,7 +29,7 @@ SCHEMA = r'''(?x)
 @click.option("--format", "format_name", type=click.Choice(["sdl", "json"]), default="sdl", show_default=True)
 @click.option("--sort", is_flag=True, help="Sort types, fields and arguments by name.")
 @click.option("--type", "type_name", metavar="NAME", help="Print one type, and the places that use it.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file; folders are created.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file; create its folders.")
 @connection_options
 def schema(
     source: str, connection: Connection, format_name: str, sort: bool, type_name: str | None, output: Path | None

@@ -101,8 +101,8 @@ class Clients(Mapping[str, Client]):
 clients = Clients()
 
 _IMPORT_PATH = re.compile(r"[a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*)*\.[A-Za-z_]\w*")
-"""What distinguishes an import path from the value of an Authorization header, which has a scheme and a space, or is a
-token with capital letters."""
+"""Matches an import path, but not the value of an Authorization header, which has a scheme and a space, or is a token
+with capital letters."""
 
 
 def _imported(options: Mapping[str, Any], recorders: Sequence[Middleware]) -> dict[str, Any]:

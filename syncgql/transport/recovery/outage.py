@@ -174,7 +174,7 @@ class Outage:
         self._is_reported = True
         level = self._warnings.level(now, is_first=attempts.failed == 0)
         if not logger.isEnabledFor(level):
-            return  # the names of ten thousand operations take a while
+            return  # finding the names of ten thousand operations takes a while
         error, attempt, names = loss.error(), attempts.failed + 1, operation_names(requests)
         logger.log(
             level,

@@ -15,11 +15,11 @@ CALLED_INSTEAD = (
 
 
 def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
-    """Check that a client calls the methods which a transport overrides.
+    """Check that a client calls the methods that a transport overrides.
 
     In gql, subclasses of transports override ``execute``. The transports of this package define ``round_trip``, which a
-    client calls, so that such a method would have no effect. It has one if the transport is used without a client, so a
-    subclass alone is not an error.
+    client calls, so that such a method would have no effect. It takes effect if the transport is used without a client,
+    so a subclass alone is not an error.
 
     Raises:
         TypeError: the class overrides a method, and inherits the one that a client calls instead.

@@ -117,7 +117,7 @@ class ConnectionEnd:
         logger.log(level, "%s reported an error: %s", self._url, truncate(text, 200))
 
     def received(self, message: aiohttp.WSMessage, silences: Silences) -> None:
-        """End the connection with the last message of the socket, which was silent before at these times."""
+        """End the connection with the last message of its socket; *silences* are the earlier silences of the socket."""
         if message.type is aiohttp.WSMsgType.ERROR:
             self._broke(message.data)
             return
@@ -125,7 +125,7 @@ class ConnectionEnd:
         if message.type is aiohttp.WSMsgType.CLOSE:
             code, reason = message.data or NO_STATUS, self._mask.text(message.extra or "")
         decision = self._protocol.decision(code, reason, complained=bool(self._complaint))
-        # The server waited in vain for a while: events are missing from before the silence on, not only from now.
+        # The server waited for a response during the silence, so events may be missing from its beginning.
         silent_for = silences.longest_since() if (code, reason) == PING_TIMEOUT else 0.0
         options = self._protocol.CREDENTIAL_OPTIONS
         make = functools.partial(closed_error, self._url, code, reason or self._complaint, decision, options)

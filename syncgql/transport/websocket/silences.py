@@ -2,7 +2,7 @@
 
 A server closes the connection of a process that does not answer its pings: one that is stopped, on a suspended machine,
 or too busy. When the process continues, it reads what arrived in the meantime, and then the close frame, all at once.
-When the server has sent the close frame is unknown, so events may be missing from the beginning of the silence on.
+The time when the server sent the close frame is unknown, so events may be missing from the beginning of the silence.
 """
 
 from __future__ import annotations
@@ -11,10 +11,10 @@ import math
 import time
 
 LONG_SECONDS = 1.0
-"""The seconds after which nothing having been read is a silence."""
+"""The minimum length of a silence, in seconds."""
 
 RECENT_SECONDS = 60.0
-"""The seconds after a silence within which everything that arrived during it has been read."""
+"""The seconds after a silence in which the process reads everything that arrived during it."""
 
 
 class Silences:

@@ -101,7 +101,7 @@ FORWARDS = "syncgql.contrib.django.forward_headers"
     ],
 )
 def test_the_two_middlewares_for_headers(middleware: list[str], of_client: list[Any], expected: Any) -> None:
-    """One without the other has no effect, and each belongs to its own list."""
+    """Each middleware belongs to its own list, and has no effect without the other."""
     with override_settings(MIDDLEWARE=middleware, SYNCGQL={"a": {"url": URL, "middleware": of_client}}):
         messages = check_middleware()
     assert [(message.id, message.hint) for message in messages] == ([] if expected is None else [expected])

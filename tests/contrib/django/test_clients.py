@@ -77,7 +77,7 @@ token_auth = TokenAuth(lambda: "hunter2")
 
 
 def test_headers_and_auth_by_import_path() -> None:
-    """They may name functions and objects; other texts are the value of the Authorization header."""
+    """An import path may name a function or an object; any other text is the value of the Authorization header."""
     options = {"url": URL, "headers": f"{__name__}.tenant", "auth": f"{__name__}.token_auth"}
     fixed = {"url": URL, "auth": "eyJhbGciOiJub25lIn0.eyJpZCI6MX0.c2ln"}
     with override_settings(SYNCGQL={"a": options, "b": fixed}), GraphQLMock() as mock:

@@ -199,7 +199,7 @@ def test_the_log_has_fields(caplog: pytest.LogCaptureFixture) -> None:
 
 
 def test_the_log_says_when_the_first_connection_is_established(caplog: pytest.LogCaptureFixture) -> None:
-    """There is such a record after a failure only, once, and no gap; an anonymous operation has no name."""
+    """The record is logged once, and only after a failure; it has no gap, and an anonymous operation has no name."""
     anonymous = [GraphQLRequest("subscription { tick }")]
     failures = outage()
     failures.ended(0, [], anonymous)
@@ -214,7 +214,7 @@ def test_the_log_says_when_the_first_connection_is_established(caplog: pytest.Lo
 
 
 def test_no_names_are_searched_if_nothing_is_logged(caplog: pytest.LogCaptureFixture) -> None:
-    """That would take a while for many operations; the end of the outage is still logged later."""
+    """Parsing many documents for their names would take a while."""
     caplog.set_level(logging.ERROR)
     failures = outage()
     failures.continues(*failures.failed(FIRST, 0), 0, REQUESTS)  # type: ignore[arg-type]
@@ -233,7 +233,7 @@ def test_no_names_are_searched_if_nothing_is_logged(caplog: pytest.LogCaptureFix
 def test_a_final_error_names_the_option_to_reconnect(
     decision: RetryDecision, code: int, policy: ReconnectPolicy | None, advice: str
 ) -> None:
-    """The option for this close code, or for any reconnecting."""
+    """The option is the one for this close code, or the one that turns on reconnecting."""
     loss = ConnectionLoss(partial(closed_error, "ws://host", code, "", decision), decision, code=code)
     last, delay = Outage("ws://host", Attempts(policy, refreshable=False)).failed(loss, 0, was_useful=True)
     assert delay is None
@@ -253,7 +253,7 @@ def test_a_final_error_names_the_option_to_reconnect(
 def test_other_final_errors_have_no_advice(
     decision: RetryDecision, code: int | None, policy: ReconnectPolicy | None, was_useful: bool | None
 ) -> None:
-    """For example violations of the protocol, and connections that could not be opened."""
+    """No option would help after a violation of the protocol, or if the connection could not be opened."""
     loss = ConnectionLoss(partial(TransportConnectionFailed, "It ended."), decision, code=code)
     last, delay = Outage("ws://host", Attempts(policy, refreshable=False)).failed(loss, 0, was_useful=was_useful)
     assert (delay, last.error().message) == (None, "It ended.")

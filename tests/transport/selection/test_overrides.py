@@ -1,4 +1,4 @@
-"""Transports that override a method which a client does not call."""
+"""Transports that override a method that a client does not call."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def overriding(kind: type, *names: str) -> Any:
     ],
 )
 def test_a_method_that_a_client_does_not_call(kind: Any, url: str, name: str, called: str) -> None:
-    """The error names the method that it calls. A class that overrides both is accepted."""
+    """The error names the method that the client calls. A class that overrides both is accepted."""
     own = overriding(kind, name)
     with pytest.raises(TypeError, match=rf"^Own overrides {name}\(\), but a client calls {called}\(\) instead\."):
         Client(transport=own(url))
@@ -51,7 +51,7 @@ def test_a_method_that_a_client_does_not_call(kind: Any, url: str, name: str, ca
 
 
 def test_a_transport_for_subscriptions() -> None:
-    """It is checked, too."""
+    """A transport for subscriptions is checked, too."""
     with pytest.raises(TypeError, match=r"^Own overrides subscribe\(\)"):
         Client(URL, subscriptions=overriding(AIOHTTPWebsocketsTransport, "subscribe")(WS_URL))
 
@@ -85,7 +85,7 @@ def test_methods_that_a_client_calls() -> None:
     ids=lambda transport: type(transport).__name__,
 )
 def test_the_transports_of_the_package(transport: Any) -> None:
-    """They are accepted, as are their subclasses with other methods."""
+    """The transports are accepted, as are subclasses that override other methods."""
     Client(transport=transport)
     transport.__class__ = overriding(type(transport), "fresh", "close")
     Client(transport=transport)
