@@ -72,7 +72,10 @@ def run(
         if paginate:
             code = _run_pages(client, requests[0], request_options, format_name)
         else:
-            write = _writer(format_name, request_options.fields(requests), is_stream=defer)
+            # The tree of fields of nested fragments can be huge, so it is built only for a path or for columns.
+            needs_fields = request_options.select is not None or format_name in ROW_FORMATS
+            fields = request_options.fields(requests) if needs_fields else {}
+            write = _writer(format_name, fields, is_stream=defer)
             printer = ResultPrinter(write, request_options.select, include)
             if batch:
                 code = _run_batch(client, requests, printer)

@@ -70,7 +70,8 @@ def subscribe(
     request = request_options.request()
     if not request.is_subscription:
         raise click.UsageError("The operation is not a subscription; use syncgql run.")
-    request_options.fields([request])  # checks the path
+    if request_options.select is not None:
+        request_options.fields([request])  # checks the path
     has_errors = False
     with (
         reported_warnings(),
