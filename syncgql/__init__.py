@@ -189,11 +189,13 @@ _LATE_MODULES = {
 _LATE = {name: module for module, names in _LATE_MODULES.items() for name in names.split()}
 
 
-def __getattr__(name: str) -> object:
-    if name not in _LATE:
-        raise _unknown_name(__name__, name)
-    globals()[name] = found = getattr(_import_module(_LATE[name], __name__), name)
-    return found
+if not _TYPE_CHECKING:  # with this function, type checkers would accept any name
+
+    def __getattr__(name: str) -> object:
+        if name not in _LATE:
+            raise _unknown_name(__name__, name)
+        globals()[name] = found = getattr(_import_module(_LATE[name], __name__), name)
+        return found
 
 
 def __dir__() -> list[str]:

@@ -1,11 +1,10 @@
-"""Hints for keyword arguments, names and attributes that exist only in the gql package, or can be assigned there."""
+"""Hints for keyword arguments, names and attributes that exist only in the gql package."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import CodeType
-from typing import Any, TypeVar
 
 INSTEAD: Mapping[str, str] = {
     "get_execution_result": "call execute_result(), execute_batch_results() or subscribe_results()",
@@ -89,63 +88,3 @@ ATTRIBUTES: Mapping[str, str] = {
     "validate": "pass validate=True to the Client, or call graphql.validate(client.schema, request.document)",
 }
 """Attributes that only a client of gql has."""
-
-OPTIONS: Mapping[str, str] = {
-    "headers": "pass a function as headers=, which is called for each request and connection",
-    "auth": "pass a TokenAuth as auth=, or a function as headers=",
-    "init_payload": "pass a function as init_payload=, which is called for each connection",
-    "session": "pass a function that creates one as session=",
-    **dict.fromkeys(("timeout", "execute_timeout", "default_timeout"), "pass timeout= to the call"),
-}
-"""How to change an option of an existing client or transport, where a program for gql assigns an attribute."""
-
-_ABSENT = object()
-
-T = TypeVar("T")
-
-
-def fixed_options(hints: Mapping[str, str]) -> Callable[[type[T]], type[T]]:
-    """Return a class decorator for clients and transports, which read their options once.
-
-    An attribute with the name of an option cannot be assigned: gql reads its attributes for each request, but here, a
-    new value would have no effect, and for example the old token would still be sent. A subclass may assign attributes
-    with other names, and those that its class body defines. Reading an attribute that only gql has raises an error with
-    a hint.
-
-    The methods are not declared in the classes, because type checkers would then accept any attribute.
-
-    Args:
-        hints: attributes that only gql has, with their replacements.
-    """
-
-    def decorate(kind: type[T]) -> type[T]:
-        fixed = OPTIONS.keys() | _options_of(kind)
-        assign: Any = kind.__setattr__
-
-        def set_attribute(self: object, name: str, value: object) -> None:
-            if name in fixed and getattr(type(self), name, _ABSENT) is getattr(kind, name, _ABSENT):
-                owner = type(self).__name__
-                hint = OPTIONS.get(name, f"create another {owner} with {name}=")
-                raise AttributeError(f"{owner}.{name} cannot be assigned; {hint}.")
-            assign(self, name, value)
-
-        def missing_attribute(self: object, name: str) -> object:
-            if name in hints:
-                message = f"{type(self).__name__!r} object has no attribute {name!r}; {hints[name]}."
-                raise AttributeError(message, name=name, obj=self)
-            # Python also calls this method if a property raised AttributeError, for example in a user's function, and
-            # drops that error. A second lookup raises it again, or Python's own error.
-            return object.__getattribute__(self, name)
-
-        for name, method in (("__setattr__", set_attribute), ("__getattr__", missing_attribute)):
-            setattr(kind, name, method)
-        return kind
-
-    return decorate
-
-
-def _options_of(kind: type) -> set[str]:
-    """Return the parameters of a class that are not attributes of it, or are only properties."""
-    code = vars(kind)["__init__"].__code__
-    parameters = code.co_varnames[1 : code.co_argcount + code.co_kwonlyargcount]
-    return {name for name in parameters if not hasattr(kind, name) or isinstance(getattr(kind, name), property)}

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import pickle
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from syncgql import AIOHTTPTransport, Client, RateLimit, ReconnectPolicy, RequestsHTTPTransport, RetryPolicy
-from syncgql.argument_hints import ALIASES, suggests_arguments
+from syncgql.argument_hints import ALIASES
 
 URL = "http://127.0.0.1:9/graphql"
 
@@ -89,27 +88,6 @@ def test_arguments_of_the_transport_that_blocks() -> None:
     make: Callable[..., Any] = RequestsHTTPTransport
     with pytest.raises(TypeError, match=r"^RequestsHTTPTransport\(\) .*'verfy'\. Did you mean 'verify'\?$"):
         make(URL, verfy=False)
-
-
-def test_other_errors_are_unchanged() -> None:
-    """Errors that the class itself raises, and errors for missing arguments, keep their messages."""
-
-    @suggests_arguments()
-    class Kind:
-        def __init__(self, value: int, **more: Any) -> None:
-            raise TypeError("value is wrong")
-
-    with pytest.raises(TypeError, match=r"^value is wrong$"):
-        Kind(1, other=2)
-    with pytest.raises(TypeError, match="missing 1 required positional argument"):
-        Kind()  # type: ignore[call-arg]
-
-
-def test_decorated_classes_look_as_before() -> None:
-    """Decorated classes keep their signature, and their objects can be pickled."""
-    assert list(inspect.signature(RetryPolicy).parameters)[:2] == ["attempts", "base"]
-    assert inspect.signature(Client).parameters["trust_env"].default is True
-    assert pickle.loads(pickle.dumps(ReconnectPolicy(attempts=5))) == ReconnectPolicy(attempts=5)
 
 
 def test_aliases_exist() -> None:

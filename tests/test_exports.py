@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from importlib.metadata import version
 from pathlib import Path
@@ -120,3 +121,15 @@ def test_every_method_of_the_client_is_documented() -> None:
 def test_version_is_the_installed_one() -> None:
     """The version of the package is that of the installation."""
     assert syncgql.__version__ == version("syncgql")
+
+
+def test_type_checkers_know_which_names_exist() -> None:
+    """They would accept any name of a module whose ``__getattr__`` they see."""
+    paths = Path(syncgql.__file__).parent.rglob("*.py")
+    seen = [
+        path.as_posix()
+        for path in paths
+        for node in ast.parse(path.read_text("utf-8")).body
+        if isinstance(node, ast.FunctionDef) and node.name == "__getattr__"
+    ]
+    assert seen == []

@@ -21,7 +21,7 @@ LAYERS = [
     {"gql", "graphql_request", "dsl", "utilities"},  # placeholders for modules of gql
     {"result", "messages", "version", "bounded_cache", "gql_names", "records", "overwrite_check"},
     {"checks", "pickling", "incremental_result", "argument_hints"},
-    {"exceptions"},
+    {"exceptions", "option_errors"},
     {"deadline", "tracebacks"},
     {"request", "file_var"},
     {"typed"},

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from yarl import URL
 
-from ..argument_hints import Places, suggests_arguments
-from ..gql_names import ATTRIBUTES, OPTIONS, fixed_options
+from ..gql_names import ATTRIBUTES
+from ..option_errors import fixed_options, suggests_arguments
 from ..pickling import check_pickles
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.policies import Policies
@@ -33,6 +33,7 @@ from .subscribe_methods import SubscribeMethods
 if TYPE_CHECKING:
     from graphql import GraphQLSchema
 
+    from ..argument_hints import Places
     from ..operations.proxy import OperationProxy
     from ..operations.type_view import Types
     from ..pipeline.middleware import MiddlewareOption
@@ -54,7 +55,7 @@ def _places() -> Places:
 
 
 @suggests_arguments(_places)
-@fixed_options({**OPTIONS, **ATTRIBUTES})
+@fixed_options(ATTRIBUTES)
 class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, StreamMethods):
     """A GraphQL client for blocking code.
 

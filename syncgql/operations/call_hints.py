@@ -35,6 +35,8 @@ def positional_hint(
 ) -> str:
     """Return a sentence for a call whose selection was probably meant to be an argument of the field.
 
+    It comes after a space; it is empty if a selection was meant.
+
     Args:
         error: the error of the call.
         fields: the selection.
@@ -49,8 +51,3 @@ def positional_hint(
         return ""
     names = ", ".join(f"{name}=" for name in missing or defined)
     return f" Arguments are passed by name: {names}."
-
-
-def with_hint(error: DocumentError, hint: str) -> DocumentError:
-    """Return an error with a longer message."""
-    return DocumentError(f"{error.message}{hint}", path=error.path, line=error.line, column=error.column)

@@ -16,7 +16,7 @@ from ..exceptions import DocumentError, TransportError
 from ..request import UNSET, GraphQLRequest
 from ..schema.names import find_name, nearest
 from .automatic import automatic_nodes
-from .call_hints import positional_hint, with_hint
+from .call_hints import positional_hint
 from .default_value import default_text, typed_with_default
 from .directive import Directive
 from .document import BuiltOperation
@@ -338,10 +338,8 @@ class FieldProxy:
         try:
             return self._calls.build_field(self.__name__, fields, arguments)
         except DocumentError as error:
-            hint = positional_hint(error, fields, arguments, self._field.args)
-            if not hint:
-                raise
-            raise with_hint(error, hint) from None
+            error.message += positional_hint(error, fields, arguments, self._field.args)
+            raise
 
     def _value(self, data: dict[str, Any]) -> Any:
         return data.get(self.__name__)

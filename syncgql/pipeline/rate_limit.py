@@ -6,8 +6,8 @@ import os
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from ..argument_hints import suggests_arguments
 from ..checks import check_count, is_number
+from ..option_errors import suggests_arguments
 from ..protocol.rate_limit_readings import (
     Reader,
     read_github,

@@ -6,9 +6,9 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ..argument_hints import suggests_arguments
 from ..checks import check_count, check_delay, check_function, is_whole_number
 from ..exceptions import TransportError
+from ..option_errors import suggests_arguments
 from ..runtime.token_bucket import TokenBucket
 
 __all__ = ["RetryBudget", "RetryPolicy"]

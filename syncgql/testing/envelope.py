@@ -35,6 +35,9 @@ class Envelope(NamedTuple):
     init_payload: Mapping[str, Any] | None
     mask: Mask
 
+    def __repr__(self) -> str:
+        return object.__repr__(self)  # no values: they may be secrets
+
     def call(self, sent: GraphQLRequest) -> RecordedRequest:
         """Return the call for a request in this envelope, as a server receives it."""
         return RecordedRequest(sent, self.headers, self.url, self.init_payload)

@@ -30,6 +30,10 @@ class RealStream(Stream):
     def protocol(self) -> str:
         return self._stream.protocol
 
+    @property
+    def lost_at(self) -> float | None:
+        return self._stream.lost_at
+
     async def open(self, deadline: Deadline | None = None) -> None:
         try:
             await self._stream.open(deadline)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from yarl import URL
 
-from ..argument_hints import suggests_arguments
 from ..checks import check_function, check_size
 from ..deadline import Deadline
 from ..exceptions import DocumentError
-from ..gql_names import OPTIONS, fixed_options, unknown_name
+from ..gql_names import unknown_name
+from ..option_errors import fixed_options, suggests_arguments
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response, results_or_raise
 from ..protocol.http import parse_http_response, public_url
@@ -41,7 +41,7 @@ T = TypeVar("T")
 
 
 @suggests_arguments()
-@fixed_options(OPTIONS)
+@fixed_options()
 class AIOHTTPTransport(AsyncTransport):
     """Sends queries and mutations over HTTP.
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from yarl import URL
 
-from ..argument_hints import suggests_arguments
-from ..gql_names import OPTIONS, fixed_options
+from ..option_errors import fixed_options, suggests_arguments
 from ..protocol import json_codec
 from ..protocol.graphql_transport_ws import GraphQLTransportWS
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -24,7 +23,7 @@ __all__ = ["AIOHTTPWebsocketsTransport"]
 
 
 @suggests_arguments()
-@fixed_options(OPTIONS)
+@fixed_options()
 class AIOHTTPWebsocketsTransport(WebSocketTransport):
     """GraphQL over WebSocket, with the subprotocols ``graphql-transport-ws`` and legacy ``graphql-ws``.
 

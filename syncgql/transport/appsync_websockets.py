@@ -11,7 +11,7 @@ from yarl import URL
 
 from ..checks import check_function
 from ..exceptions import TransportError
-from ..gql_names import OPTIONS, fixed_options
+from ..option_errors import fixed_options
 from ..protocol import json_codec
 from ..protocol.appsync import AppSync
 from ..protocol.appsync_endpoints import Authorization, api_host, header_query, header_subprotocol, realtime_url
@@ -47,7 +47,7 @@ SUBSCRIPTIONS_ONLY = (
 )
 
 
-@fixed_options(OPTIONS)
+@fixed_options()
 class AppSyncWebsocketsTransport(WebSocketTransport):
     """Subscriptions over the realtime endpoint of AWS AppSync, or over Amplify's local simulator of it.
 

@@ -8,7 +8,7 @@ from typing import Any
 from yarl import URL
 
 from ..checks import check_flag
-from ..gql_names import OPTIONS, fixed_options
+from ..option_errors import fixed_options
 from ..protocol import json_codec
 from ..protocol.http_get import MAX_URL_LENGTH
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -23,7 +23,7 @@ from .recovery.policy import ReconnectPolicy
 __all__ = ["EventStreamTransport"]
 
 
-@fixed_options(OPTIONS)
+@fixed_options()
 class EventStreamTransport(SingleProtocolTransport):
     """GraphQL over Server-Sent Events.
 

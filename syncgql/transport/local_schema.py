@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, cast
 
 from ..exceptions import DocumentError, TransportError, TransportProtocolError
-from ..gql_names import OPTIONS, fixed_options
+from ..option_errors import fixed_options
 from ..protocol.graphql_response import parse_response
 from ..protocol.http import encode_request
 from ..protocol.incremental_delivery import IncrementalDelivery
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["LocalSchemaTransport"]
 
 
-@fixed_options(OPTIONS)
+@fixed_options()
 class LocalSchemaTransport(AsyncTransport):
     """Executes operations against a schema object, so that tests need no server.
 

@@ -9,7 +9,7 @@ from typing import Any
 from yarl import URL
 
 from ..checks import check_function, check_mapping, check_seconds, plain_text
-from ..gql_names import OPTIONS, fixed_options
+from ..option_errors import fixed_options
 from ..protocol import json_codec
 from ..protocol.http import encode_request, public_url
 from ..protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -38,7 +38,7 @@ Params = Mapping[str, Any]
 ParamsOption = Params | Callable[[], Params | None] | None
 
 
-@fixed_options(OPTIONS)
+@fixed_options()
 class PhoenixChannelWebsocketsTransport(WebSocketTransport):
     """GraphQL over Phoenix channels, as served by Absinthe: queries, mutations and subscriptions.
 

@@ -6,15 +6,15 @@ import functools
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from yarl import URL
 
-from ..argument_hints import unknown_argument
 from ..checks import check_count, check_delay, check_flag, check_function, check_seconds, check_size
 from ..deadline import Deadline
 from ..exceptions import TransportConnectionFailed, TransportError
-from ..gql_names import OPTIONS, fixed_options, unknown_name
+from ..gql_names import unknown_name
+from ..option_errors import fixed_options, suggests_arguments
 from ..protocol import json_codec
 from ..protocol.batch import BatchEntry, batch_payload, parse_batch_response
 from ..protocol.http import HTTPResponse, parse_http_response, public_url
@@ -53,7 +53,8 @@ REFUSED_ARGUMENTS = {
 }
 
 
-@fixed_options(OPTIONS)
+@suggests_arguments()
+@fixed_options()
 class RequestsHTTPTransport(BlockingTransport):
     """Sends queries and mutations over HTTP with the requests library, in the calling thread.
 
@@ -102,7 +103,6 @@ class RequestsHTTPTransport(BlockingTransport):
         retry_mutations: whether to retry mutations as well; the server may then run a mutation twice. False by default.
         max_response_size: the maximum size of a response after decompression, in bytes; None, the default, for no
             limit.
-        unknown: not accepted; the ``TypeError`` names the argument that was probably meant.
 
     Raises:
         ImportError: requests is not installed.
@@ -133,10 +133,7 @@ class RequestsHTTPTransport(BlockingTransport):
         retry_status_forcelist: Collection[int] = RETRY_STATUSES,
         retry_mutations: bool = False,
         max_response_size: int | None = None,
-        **unknown: NoReturn,
     ) -> None:
-        if unknown:
-            raise unknown_argument(type(self), unknown)
         try:
             from .requests_http.session import RequestsSessions, SessionOptions
         except ImportError as error:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from syncgql import Client, DocumentError
-from syncgql.operations.call_hints import OPTIONS, with_hint
+from syncgql.operations.call_hints import OPTIONS
 from syncgql.operations.proxy import OperationProxy
 
 SDL = """
@@ -65,9 +65,3 @@ def test_an_unknown_argument(client: Client, call: Callable[[Any], Any], hint: s
 def test_the_options_are_those_of_with_options() -> None:
     """The hint names no other arguments."""
     assert tuple(OperationProxy.with_options.__kwdefaults__ or {}) == OPTIONS
-
-
-def test_the_position_stays() -> None:
-    """The longer message has the position of the shorter one."""
-    error = with_hint(DocumentError("a", path="p", line=1, column=2), " b")
-    assert (error.message, error.path, error.line, error.column) == ("a b", "p", 1, 2)

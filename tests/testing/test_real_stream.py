@@ -22,6 +22,7 @@ class Noted(Stream):
     """Notes the calls of its methods."""
 
     protocol = "noted"
+    lost_at: float | None = 5.0
 
     def __init__(self) -> None:
         self.calls: list[str] = []
@@ -38,7 +39,7 @@ class Noted(Stream):
 
 
 def test_it_works_like_the_stream() -> None:
-    """All methods call those of the stream, and the envelope is reported once, after opening it."""
+    """All methods and properties are those of the stream, and the envelope is reported once, after opening it."""
     opened: list[Envelope] = []
     inner = Noted()
     stream = RealStream(inner, "http://api.invalid", opened.append)
@@ -48,7 +49,8 @@ def test_it_works_like_the_stream() -> None:
     again = stream.resubscribe(GraphQLRequest("{ a }"))
     asyncio.run(again())
     asyncio.run(stream.close())
-    assert (stream.protocol, inner.calls, len(opened)) == ("noted", ["open", "{ a }", "close", "close"], 1)
+    assert (stream.protocol, stream.lost_at) == ("noted", 5.0)
+    assert (inner.calls, len(opened)) == (["open", "{ a }", "close", "close"], 1)
 
 
 def test_calls_have_the_headers_that_were_sent() -> None:

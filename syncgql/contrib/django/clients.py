@@ -141,7 +141,8 @@ def _import(option: str, path: str) -> object:
     try:
         found = import_string(path)
     except ImportError as error:
-        raise ImportError(f"{option} {path!r} cannot be imported: {error}") from error
+        shown = option if option == "auth" else f"{option} {path!r}"  # a token may look like an import path
+        raise ImportError(f"{shown} cannot be imported: {error}") from error
     return found() if isinstance(found, type) else found
 
 

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from yarl import URL
 
 from ...checks import check_function, check_size
-from ...gql_names import OPTIONS, fixed_options
+from ...option_errors import fixed_options
 from ...protocol import json_codec
 from ...protocol.http_get import MAX_URL_LENGTH
 from ...protocol.json_codec import JSONDeserialize, JSONSerialize
@@ -23,7 +23,7 @@ from .protocols import StreamProtocol
 from .transport import HTTPStreamTransport
 
 
-@fixed_options(OPTIONS)
+@fixed_options()
 class SingleProtocolTransport(HTTPStreamTransport):
     """The base class of public transports over streams of one protocol.
 

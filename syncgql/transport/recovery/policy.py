@@ -6,8 +6,8 @@ import random
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from ...argument_hints import suggests_arguments
 from ...checks import check_count, check_delay
+from ...option_errors import suggests_arguments
 
 __all__ = ["ReconnectPolicy"]
 

@@ -105,7 +105,7 @@ def test_headers_and_auth_by_import_path() -> None:
         ),
         (
             {"a": {"url": URL, "auth": "no.such.auth"}},
-            "SYNCGQL['a']: auth 'no.such.auth' cannot be imported: No module named 'no'",
+            "SYNCGQL['a']: auth cannot be imported: No module named 'no'",
         ),
     ],
 )
