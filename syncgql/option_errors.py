@@ -16,7 +16,7 @@ OPTIONS: Mapping[str, str] = {
     "session": "pass a function that creates one as session=",
     **dict.fromkeys(("timeout", "execute_timeout", "default_timeout"), "pass timeout= to the call"),
 }
-"""How to change an option of an object that exists, for which programs for gql assign an attribute."""
+"""How to change an option of an existing object, where a program for gql assigns an attribute."""
 
 KindT = TypeVar("KindT", bound=type)
 
@@ -24,11 +24,11 @@ _ABSENT = object()
 
 
 def fixed_options(attributes: Mapping[str, str] | None = None) -> Callable[[KindT], KindT]:
-    """Return a decorator of classes that refuses to assign their options.
+    """Return a class decorator that makes the assignment of an option raise an error.
 
     gql reads its attributes for each request, but here, a new value would have no effect, and for example the old token
     would still be sent. A subclass may assign attributes with other names, and those that its class body defines.
-    Reading an option that is no attribute, or an attribute that only gql has, raises an error with a hint.
+    Reading an option that is not an attribute, or an attribute that only gql has, raises an error with a hint.
 
     This is not part of a base class, because those of transports are public and must not restrict other subclasses, and
     because type checkers accept any attribute of a class that declares ``__getattr__`` and ``__setattr__``.

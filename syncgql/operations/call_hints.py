@@ -35,7 +35,7 @@ def positional_hint(
 ) -> str:
     """Return a sentence for a call whose selection was probably meant to be an argument of the field.
 
-    It comes after a space; it is empty if a selection was meant.
+    The sentence comes after a space; it is empty if a selection was meant.
 
     Args:
         error: the error of the call.

@@ -19,7 +19,7 @@ from .retry import files_are_rewindable
 logger = logging.getLogger(__name__)
 
 UNAUTHENTICATED = "UNAUTHENTICATED"
-"""The code of GraphQL errors about credentials, of Apollo Server and many others, often with status 200."""
+"""The code of GraphQL errors about credentials in Apollo Server and many others, often with status 200."""
 
 T = TypeVar("T")
 
@@ -87,7 +87,7 @@ def _send(
 
 
 def _is_refusal(result: ExecutionResult) -> bool:
-    """Return whether a GraphQL error says that the token is not valid; a token that is too weak is ``FORBIDDEN``.
+    """Return whether a GraphQL error says that the token is not valid; a lack of permission is ``FORBIDDEN``.
 
     Source: https://www.apollographql.com/docs/apollo-server/v3/data/errors/#error-codes
     """

@@ -34,7 +34,7 @@ class Counted:
 
 
 def test_events_of_a_typed_request_are_decoded(strawberry_server: Server) -> None:
-    """As by all methods of a client."""
+    """The function receives objects, as from the methods of a client."""
     seen: list[int] = []
 
     @subscription_handler("library", TypedRequest("subscription { count(to: 2) }", Counted))
