@@ -11,6 +11,7 @@ holds it.
   ``delivered`` and ``_discarded``.
 - *Closing wins.* ``close`` sets a flag before it removes the events and puts an ``End``. An event that the loop thread
   puts at the same moment may come before or after the ``End``, so ``get`` checks the flag.
+- *A wait with a limit uses a* ``Doorbell``, which says why.
 - *No wake-up is lost.* A producer that waits for room registers its request before it checks the size. A consumer that
   makes room after that check wakes it.
 """
@@ -22,13 +23,16 @@ import contextlib
 import os
 import queue
 from collections.abc import Callable
-from typing import Generic, Literal, NamedTuple, TypeVar, get_args
+from typing import TYPE_CHECKING, Generic, Literal, NamedTuple, TypeVar, get_args
 
 from ..checks import check_count
 from ..deadline import Deadline
 from ..exceptions import SubscriptionForked, SubscriptionOverflow, TransportProtocolError
 from .event_markers import End, Gap, Marker, Resubscribed
 from .slices import SLICE
+
+if TYPE_CHECKING:
+    from .doorbell import Doorbell
 
 T = TypeVar("T")
 
@@ -115,6 +119,7 @@ class EventBuffer(Generic[T]):
 
     __slots__ = (
         "_asked_for_more",
+        "_bell",
         "_discarded",
         "_get",
         "_markers_put",
@@ -166,6 +171,7 @@ class EventBuffer(Generic[T]):
         self.blocks = overflow == "block"
         self._room: asyncio.Event | None = None
         self._asked_for_more = False  # whether a call of _wake is scheduled
+        self._bell: Doorbell | None = None  # for waits with a limit
 
     @property
     def stats(self) -> SubscriptionStats:
@@ -313,13 +319,14 @@ class EventBuffer(Generic[T]):
         Args:
             function: must not wait or take a lock, because a finalizer may put the end.
         """
-        put = self._queue.put
+        put = self._put
 
         def put_and_notify(item: T | EncodedEvent[T] | Marker) -> None:
             put(item)
             function()
 
-        # Only the buffers of merged subscriptions pay for this. What was put before the assignment is there already.
+        # Only merged subscriptions and waits with a limit pay for this. What was put before the assignment is there
+        # already.
         self._put = put_and_notify
         function()
 
@@ -371,11 +378,27 @@ class EventBuffer(Generic[T]):
 
     def _wait(self, timeout: float | None) -> T | EncodedEvent[T] | Marker:
         """Return the next entry; check for signals while waiting (see ``slices``)."""
-        deadline = Deadline(timeout)
+        if timeout is not None:
+            return self._wait_until(Deadline(timeout))
         while True:
-            left = deadline.left()
             try:
-                return self._get(True, SLICE if left is None else max(0.0, min(SLICE, left)))
+                return self._get(True, SLICE)
             except queue.Empty:
-                if not deadline.allows(0):
+                pass
+
+    def _wait_until(self, deadline: Deadline) -> T | EncodedEvent[T] | Marker:
+        """Return the next entry, if one comes in time."""
+        bell = self._bell
+        while True:
+            try:
+                return self._get(False)
+            except queue.Empty:
+                left = deadline.left() or 0.0
+                if left <= 0:
                     raise
+            if bell is None:
+                from .doorbell import Doorbell
+
+                bell = self._bell = Doorbell()
+                self.notify(bell.ring)
+            bell.wait(min(SLICE, left))

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import queue
+from collections import deque
 from typing import Generic, TypeVar
 
 from ..deadline import NO_DEADLINE, Deadline
+from .doorbell import Doorbell
 from .slices import SLICE
 
 T = TypeVar("T")
@@ -14,12 +16,20 @@ Empty = queue.Empty
 
 
 class SlicedQueue(Generic[T]):
-    """An unbounded queue. ``put`` never waits, so finalizers and the loop thread can call it."""
+    """An unbounded queue with one consumer. ``put`` takes no lock, so finalizers and the loop thread can call it."""
 
     def __init__(self) -> None:
-        self._queue: queue.SimpleQueue[T] = queue.SimpleQueue()
-        self.put = self._queue.put
-        self.is_empty = self._queue.empty
+        self._items: deque[T] = deque()
+        self._bell = Doorbell()
+
+    def put(self, item: T) -> None:
+        """Add an item."""
+        self._items.append(item)
+        self._bell.ring()
+
+    def is_empty(self) -> bool:
+        """Return whether there is no item."""
+        return not self._items
 
     def get(self, deadline: Deadline = NO_DEADLINE) -> T:
         """Return the next item, waiting for it in slices (see ``slices``).
@@ -30,10 +40,8 @@ class SlicedQueue(Generic[T]):
         Raises:
             Empty: the deadline passed.
         """
-        while True:
+        while not self._items:
             left = deadline.left()
-            try:
-                return self._queue.get(True, SLICE if left is None else max(0.0, min(SLICE, left)))
-            except queue.Empty:
-                if not deadline.allows(0):
-                    raise
+            if not self._bell.wait(SLICE if left is None else max(0.0, min(SLICE, left))) and not deadline.allows(0):
+                raise Empty
+        return self._items.popleft()
