@@ -31,6 +31,9 @@ SHORTEST = 4
 BEGINNING = 8
 """The number of characters that identify a credential whose end was cut off with the text that quotes it."""
 
+REST = re.compile(r"(?:[.~+/=-]*\w)*")
+"""Matches the rest of a token (https://www.rfc-editor.org/rfc/rfc6750#section-2.1) without final punctuation."""
+
 
 class Mask:
     """Replaces credentials with ``***`` in the messages of a server.
@@ -53,19 +56,18 @@ class Mask:
     def of_all(cls, masks: Iterable[Mask]) -> Mask:
         """Return a mask that hides the credentials of all *masks*."""
         mask = cls({})
-        mask.credentials = _longest_first({credential for each in masks for credential in each.credentials})
+        mask.credentials = frozenset(credential for each in masks for credential in each.credentials)
         return mask
 
     def text(self, text: str) -> str:
         """Return *text* without credentials."""
-        for credential in self.credentials:
-            beginning = credential[:BEGINNING]
-            position = text.find(beginning)
-            while position >= 0:
-                length = _common_length(text[position:], credential)
-                text = text[:position] + MASK + text[position + length :]
-                position = text.find(beginning, position + len(MASK))
-        return text
+        parts, end = [], 0
+        # All parts are found before any is replaced, because replacing one could cut another that overlaps it.
+        for start, stop in sorted(span for credential in self.credentials for span in _spans(text, credential)):
+            if start >= end:
+                parts += [text[end:start], MASK]
+            end = max(end, stop)
+        return "".join([*parts, text[end:]])
 
     def value(self, value: Any) -> Any:
         """Return a JSON value without credentials in its strings."""
@@ -96,17 +98,30 @@ class Mask:
             self.errors(error.errors)
 
     @functools.cached_property
-    def credentials(self) -> list[str]:
-        """The credentials, the longest first."""
+    def credentials(self) -> frozenset[str]:
+        """The credentials that were sent."""
         found = set(_credentials_in(dict(self._headers)))
         found.update(_credentials_in(dict(parse_qsl(urlsplit(self._url).query))))
         for payload in self._payloads:
             found.update(_credentials_in(payload))
-        return _longest_first(text for text in found if len(text) >= SHORTEST)
+        return frozenset(text for text in found if len(text) >= SHORTEST)
 
 
-def _longest_first(texts: Iterable[str]) -> list[str]:
-    return sorted(texts, key=len, reverse=True)
+def _spans(text: str, credential: str) -> Iterator[tuple[int, int]]:
+    """Yield the start and the end of each part of *text* that is the credential, or a token that begins like it.
+
+    Such a token may be another credential, which masks of other requests could not find if only its end remained.
+    """
+    beginning, end = credential[:BEGINNING], 0
+    position = text.find(beginning)
+    while position >= 0:
+        length = _common_length(text[position : position + len(credential)], credential)
+        stop = position + length
+        if length < len(credential) and stop > end:  # not within the previous part, which was searched
+            stop = REST.match(text, stop).end()  # type: ignore[union-attr]  # it matches an empty text
+        end = max(end, stop)
+        yield position, end
+        position = text.find(beginning, position + 1)
 
 
 def _common_length(text: str, credential: str) -> int:

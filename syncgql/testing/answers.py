@@ -171,8 +171,13 @@ class Answers:
         Raises:
             TypeError: a step or *match* has the wrong type.
             DocumentError: *match* is a document with a syntax error.
+            ValueError: a ``refuse`` is neither at the beginning nor after a ``drop``, ``errors`` or ``complete``, or
+                the operation is not a subscription.
         """
-        self._refusals.extend(self._rule_of(match, default).script.extend(steps))
+        rule = self._rule_of(match, default)
+        if rule.matches.operation_type in ("query", "mutation") and any(isinstance(step, Refuse) for step in steps):
+            raise ValueError(_cannot_refuse(f"{rule.matches.operation_type} {rule.matches}"))
+        self._refusals.extend(rule.script.extend(steps))
 
     # -- inspecting calls
 
@@ -263,11 +268,14 @@ class Answers:
 
         Raises:
             UnexpectedOperation: the document or a variable is not valid for the schema.
+            InvalidAnswer: the script refuses connections.
         """
         rule = self._find(call, scripted=True)
         if rule is None:
             return None
         self._check(call)
+        if rule.script.refuses:
+            self._fail_as_invalid(_cannot_refuse(str(call)))
         self.calls.append(call)
         return as_payloads(rule.script.next_response())
 
@@ -415,6 +423,10 @@ def _with_data(answer: Answer, data: Any, call: RecordedRequest) -> Answer:
     if not callable(data):
         return answer
     return Answer({**(answer.payload or {}), "data": data(call)}, answer.status, answer.headers, delay=answer.delay)
+
+
+def _cannot_refuse(operation: str) -> str:
+    return f"refuse() in a script is for subscriptions, not for {operation}. To refuse it, use add(..., status=401)."
 
 
 def _listed(problems: Iterable[object]) -> str:

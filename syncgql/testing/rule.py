@@ -31,12 +31,14 @@ class Matcher:
         document: the document, as graphql-core prints it; None for a name or a function.
         variables: the variables as JSON values; None for any.
         function: the function; None for a name or a document.
+        operation_type: ``query``, ``mutation`` or ``subscription``; None if it is not known.
     """
 
     name: str | None = None
     document: str | None = None
     variables: Mapping[str, Any] | None = None
     function: Callable[[RecordedRequest], bool] | None = None
+    operation_type: str | None = None
 
     def __call__(self, call: RecordedRequest) -> bool:
         if self.function is not None:
@@ -103,9 +105,14 @@ def _of_document(request: GraphQLRequest) -> Matcher:
         if "{" in request.text:
             raise
         raise DocumentError(f"{request.text!r} is neither the name of an operation nor a document.") from error
-    names = [
-        node.name.value for node in document.definitions if isinstance(node, OperationDefinitionNode) and node.name
-    ]
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    names = [node.name.value for node in operations if node.name]
+    types = {node.operation.value for node in operations}
     name = names[0] if len(names) == 1 else request.operation_name
     variables = request.variable_values
-    return Matcher(name, print_ast(document), None if variables is None else json_variables(variables))
+    return Matcher(
+        name,
+        print_ast(document),
+        None if variables is None else json_variables(variables),
+        operation_type=types.pop() if len(types) == 1 else None,
+    )

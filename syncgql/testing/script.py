@@ -131,10 +131,10 @@ def drop(code: int | None = None, reason: str = "") -> Drop:
 
 
 def refuse(status: int | None = None, body: str = "") -> Refuse:
-    """Refuse the next WebSocket connection; the following step is for the connection after it.
+    """Refuse the next WebSocket connection of a subscription; the following step is for the connection after it.
 
     At the beginning of a script, this refuses the first connection, and after a ``drop`` the reconnect. Operations on
-    connections that are open are not affected.
+    connections that are open are not affected. If the client then tries HTTP, a ``GraphQLServer`` refuses this, too.
 
     Args:
         status: the HTTP status of the refusal, from 400 to 599; None (the default) if the server cannot be reached. A
@@ -174,10 +174,12 @@ class Script:
 
     Attributes:
         is_registered: whether the operation has a script.
+        refuses: whether the script refuses connections.
     """
 
     def __init__(self) -> None:
         self.is_registered = False
+        self.refuses = False
         self._remaining: deque[list[Step]] = deque()
         self._last: list[Step] = []
         self._ends_silently = False
@@ -190,8 +192,10 @@ class Script:
 
         Raises:
             TypeError: a step has the wrong type.
+            ValueError: a ``refuse`` is neither at the beginning nor after a step that ends a subscription.
         """
         acts, refusals = _acts(steps)
+        self.refuses = self.refuses or any(isinstance(step, Refuse) for step in steps)
         if self._remaining:
             _play_at_end(self._remaining[-1], refusals)
             refusals = []
@@ -225,7 +229,12 @@ def _acts(steps: Sequence[Step]) -> tuple[list[list[Step]], list[Refuse]]:
             raise TypeError(
                 f"Use event(), part(), pause(), errors(), drop(), refuse() and complete(), not {type(step).__name__}."
             )
-        if isinstance(step, Refuse) and not acts[-1]:
+        if isinstance(step, Refuse):
+            if acts[-1]:
+                raise ValueError(
+                    "refuse() refuses a new connection, so it must be at the beginning of a script, or follow drop(), "
+                    "errors() or complete()."
+                )
             if len(acts) == 1:
                 refusals.append(step)
             else:

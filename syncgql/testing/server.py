@@ -16,7 +16,7 @@ from .answers import Answers, InvalidAnswer, UnexpectedOperation
 from .learned_documents import UNKNOWN, LearnedDocuments
 from .peer import SUBPROTOCOL, Peer
 from .recorded_request import RecordedRequest, request_of
-from .script import Drop, Event, Pause
+from .script import Drop, Event, Pause, Refuse
 from .uploaded_files import with_files
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ class _Site:
         self._runner: web.AppRunner | None = None
         self._sockets: set[web.WebSocketResponse] = set()
         self._learned = LearnedDocuments()
+        self._refusal: Refuse | None = None  # of the last WebSocket, for a client that then tries HTTP
 
     async def start(self) -> str:
         app = web.Application(client_max_size=0)  # no limit
@@ -103,6 +104,8 @@ class _Site:
         try:
             payload = await _payload_of(request)
             calls = [self._call(entry, request) for entry in (payload if isinstance(payload, list) else [payload])]
+            if self._refusal is not None and calls[0] and calls[0].operation_type == "subscription":
+                return _refused(self._refusal)
             if not isinstance(payload, list) and calls[0] and (parts := self._answers.parts(calls[0])) is not None:
                 return await _send_parts(request, parts)
             answers = [UNKNOWN if call is None else self._answers.answer(call) for call in calls]
@@ -125,10 +128,9 @@ class _Site:
         return RecordedRequest(request_of(completed), request.headers.copy(), str(request.url))
 
     async def _handle_socket(self, request: web.Request) -> web.StreamResponse:
-        refusal = self._answers.next_refusal()
-        if refusal is not None:
-            # Without a response, aiohttp would send the request again.
-            return web.Response(status=refusal.status or HTTPStatus.SERVICE_UNAVAILABLE, text=refusal.body)
+        self._refusal = self._answers.next_refusal()
+        if self._refusal is not None:
+            return _refused(self._refusal)
         socket = web.WebSocketResponse(protocols=[SUBPROTOCOL])
         await socket.prepare(request)
         self._sockets.add(socket)
@@ -137,6 +139,11 @@ class _Site:
         finally:
             self._sockets.discard(socket)
         return socket
+
+
+def _refused(refusal: Refuse) -> web.Response:
+    # Without a response, aiohttp would send the request again.
+    return web.Response(status=refusal.status or HTTPStatus.SERVICE_UNAVAILABLE, text=refusal.body)
 
 
 async def _send_parts(request: web.Request, parts: Sequence[Event | Pause | Drop]) -> web.StreamResponse:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import pickle
+from random import Random
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from syncgql import TransportAuthenticationError, TransportConnectionFailed, TransportProtocolError
 from syncgql.protocol.masking import Mask
@@ -52,8 +55,43 @@ def test_a_credential_that_was_cut_off() -> None:
     """An excerpt may end in the middle of a credential."""
     mask = Mask({"Authorization": "Bearer 0123456789abcdef"})
     assert mask.text("no such token: 0123456789ab") == "no such token: ***"
-    assert mask.text("0123456789abXdef, 01234567") == "***Xdef, ***"
+    assert mask.text("0123456789ab..., '01234567'.") == "***..., '***'."
     assert mask.text("0123456 is shorter") == "0123456 is shorter"
+
+
+def test_a_token_that_begins_like_a_credential() -> None:
+    """It is hidden whole: it may be the credential of another request."""
+    mask = Mask({"Authorization": "Bearer 0123456789abcdef"})
+    assert mask.text("0123456789abX.e-f_/g=. 01234567-8") == "***=. ***"
+
+
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+def test_credentials_with_the_same_beginning(order: tuple[int, int]) -> None:
+    """Each is hidden whole, also if the error of one request contains the credential of the other."""
+    header = "eyJhbGciOiJIUzI1NiJ9"
+    tokens = [f"{header}.eyJzdWIiOiJhbm4ifQ.sig-ann", f"{header}.eyJzdWIiOiJib2IifQ.sig-bob"]
+    masks = [Mask({"Authorization": f"Bearer {tokens[number]}"}) for number in order]
+    text = f"{tokens[0]} and {tokens[1]}."
+    assert masks[0].text(text) == Mask.of_all(masks).text(text) == "*** and ***."
+    assert Mask.of_all(masks).text(masks[0].text(text)) == "*** and ***."
+
+
+def test_overlapping_credentials() -> None:
+    """All characters that belong to one of them are hidden."""
+    mask = Mask({"X-Token": "abcdefgh-ijkl", "X-Secret": "ijkl!mnop"})
+    assert mask.text("(abcdefgh-ijkl!mnop)") == "(***)"
+
+
+PIECES = st.lists(st.sampled_from(["abcd", "efgh", "-ij.", "k l!", "abcdefgh", "mnopqrst"]), min_size=1, max_size=5)
+
+
+@given(st.lists(PIECES.map("".join), min_size=1, max_size=5), st.randoms(use_true_random=False))
+def test_no_part_of_a_credential_remains(credentials: list[str], random: Random) -> None:
+    """This holds for credentials that contain each other, or begin alike, in any order."""
+    masks = [Mask({"X-Token": f"x {credential}"}) for credential in credentials]
+    random.shuffle(masks)
+    quoted = [f"<{credential.strip()}>" for credential in credentials]
+    assert Mask.of_all(masks).text("".join(quoted)) == "<***>" * len(quoted)
 
 
 def test_a_credential_within_another() -> None:

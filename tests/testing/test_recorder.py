@@ -310,6 +310,21 @@ def test_a_login(tmp_path: Path) -> None:
     assert SECRET not in (tmp_path / "a.json").read_text("utf-8")
 
 
+def test_tokens_with_the_same_beginning(tmp_path: Path) -> None:
+    """Each is masked whole, in data and in the error of a request that was sent with another one."""
+    tokens = [f"eyJhbGciOiJIUzI1NiJ9.{user * 12}.sig-{user}" for user in ("ann", "bob")]
+    with GraphQLServer() as server, GraphQLMock() as mock, Client(server.url) as client:
+        server.add("Hello", lambda call: {"hello": tokens[0]})
+        server.add("Hello", {"hello": tokens[1]}, errors=[f"{tokens[0]} is older than {tokens[1]}."])
+        mock.record(tmp_path / "a.json")
+        client.execute(HELLO, {"name": "ann"}, headers={"Authorization": f"Bearer {tokens[0]}"})
+        with pytest.raises(TransportQueryError, match=r"\*\*\* is older than \*\*\*\."):
+            client.execute(HELLO, {"name": "bob"}, headers={"Authorization": f"Bearer {tokens[1]}"})
+    ann, bob = json.loads((tmp_path / "a.json").read_text("utf-8"))["recordings"]
+    assert (ann["data"], bob["data"]) == ({"hello": "***"}, {"hello": "***"})
+    assert bob["errors"][0]["message"] == "*** is older than ***."
+
+
 SDL = "type Query { hello(name: String!): String! count: Int } type Subscription { count: Int! }"
 
 

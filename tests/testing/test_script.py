@@ -10,11 +10,12 @@ from syncgql import (
     TokenAuth,
     TransportAuthenticationError,
     TransportConnectionFailed,
+    TransportProtocolsRefused,
     TransportQueryError,
     TransportServerError,
     TransportTimeout,
 )
-from syncgql.testing import GraphQLMock, GraphQLServer, complete, drop, errors, event, pause, refuse
+from syncgql.testing import GraphQLMock, GraphQLServer, InvalidAnswer, complete, drop, errors, event, pause, refuse
 from syncgql.testing.script import Script, Step
 
 from .program import ADDED, URL
@@ -164,6 +165,34 @@ def test_a_server_that_refuses(refusal: Step, status: int) -> None:
         with Client(server.url, reconnect=ReconnectPolicy(base=0, cap=0)) as client:
             assert list(client.subscribe(ADDED)) == [{"n": 1}, {"n": 2}]
     assert caught.value.code == status
+
+
+def test_a_server_without_subscriptions() -> None:
+    """A client that falls back from a missing WebSocket endpoint to HTTP is refused there, too, but not later."""
+    with GraphQLServer() as server, Client(server.url, reconnect=False) as client:
+        server.script("Added", refuse(404, "no such page"), ONE, complete())
+        with pytest.raises(TransportProtocolsRefused, match="404"):
+            next(client.subscribe(ADDED))
+        assert list(client.subscribe(ADDED)) == [{"n": 1}]
+        server.raise_failures()
+
+
+@pytest.mark.parametrize("steps", [[ONE, refuse(), complete()], [drop(), pause(0), refuse()]])
+def test_a_refusal_without_a_new_connection(steps: list[Step]) -> None:
+    """It is an error of the test, because it would have no effect."""
+    with pytest.raises(ValueError, match=r"refuse\(\) .* must be at the beginning of a script, or follow drop\(\)"):
+        script(steps)
+
+
+def test_a_refused_query(mock: GraphQLMock) -> None:
+    """A query is refused with add(); the error says so as soon as the type of the operation is known."""
+    message = r"refuse\(\) in a script is for subscriptions, not for query Q.*add\(\.\.\., status=401\)"
+    with pytest.raises(ValueError, match=message):
+        mock.script("query Q { a }", refuse(401))
+    mock.script("Q", refuse(401), ONE)
+    with Client(URL) as client, pytest.raises(InvalidAnswer, match=message):
+        client.execute("query Q { a }")
+    mock.failures.clear()
 
 
 def test_a_status_that_refuses_nothing() -> None:
