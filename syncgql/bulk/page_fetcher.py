@@ -14,6 +14,7 @@ from ..exceptions import (
     TransportQueryError,
     TransportServerError,
 )
+from ..messages import as_sentence
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -151,13 +152,13 @@ class PageFetcher:
                     wait_for_retry = wait_for_retry or executor.retries()
                     if wait_for_retry(request, error):
                         continue
-                error.message += _position(cursor, number, error)
+                error.message = f"{as_sentence(error.message)} {_position(cursor, number, error)}"
                 raise
             self._size.succeeded()
             try:
                 return result, self._typed(page, result)
             except ResultError as error:
-                error.message += _position(cursor, number, error)
+                error.message = f"{as_sentence(error.message)} {_position(cursor, number, error)}"
                 raise
 
     def _typed(self, page: ParsedPage, result: ExecutionResult) -> ParsedPage:
@@ -223,8 +224,8 @@ def _rejects_cursor(error: SyncGQLError) -> bool:
 def _position(cursor: Any, number: int, error: SyncGQLError) -> str:
     """Return sentences that say which page failed, and what to do if its cursor was rejected."""
     if cursor is None:
-        return f" This was page {number} of paginate(), at the beginning."
-    text = f" This was page {number} of paginate(), after cursor {cursor!r}."
+        return f"This was page {number} of paginate(), at the beginning."
+    text = f"This was page {number} of paginate(), after cursor {cursor!r}."
     if _rejects_cursor(error):
         text += (
             " The server no longer accepts this cursor, which may have expired: paginate again from the beginning, or "
