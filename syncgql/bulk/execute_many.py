@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple, NoReturn
 
 from ..checks import check_count, check_flag
 from ..exceptions import ClientClosed, SyncGQLError
+from ..messages import as_sentence
 from ..protocol.graphql_response import decoded_or_raise
 from ..request import GraphQLRequest, as_request
 from ..runtime.owner_process import OwnerProcess
@@ -212,7 +213,8 @@ class ConcurrentRequests:
         except SyncGQLError as error:
             if self._returns_errors:
                 return FailedRequest(request, error.with_traceback(None), number)
-            error.message += f" This was request {number} of execute_many(), counting from 0."
+            place = f"This was request {number} of execute_many(), counting from 0."
+            error.message = f"{as_sentence(error.message)} {place}"
             raise
 
 

@@ -14,6 +14,7 @@ from ..exceptions import (
     TransportQueryError,
     TransportServerError,
 )
+from ..messages import as_sentence
 from ..protocol.graphql_response import data_or_raise
 from ..request import GraphQLRequest
 from ..result import ExecutionResult
@@ -23,21 +24,50 @@ from .page_size import PageSize, codes
 from .pagination import Pagination, ParsedPage, value_of, with_value
 from .request_executor import GetResult, RequestExecutor, WaitForRetry
 
-PERMANENT = frozenset(
+APOLLO_CODES = frozenset(
     {
+        "BAD_REQUEST",
         "BAD_USER_INPUT",
         "FORBIDDEN",
         "GRAPHQL_PARSE_FAILED",
         "GRAPHQL_VALIDATION_FAILED",
-        "INSUFFICIENT_SCOPES",
-        "NOT_FOUND",
         "OPERATION_RESOLUTION_FAILURE",
         "UNAUTHENTICATED",
     }
 )
-"""Codes of errors that a retry does not fix; most of them are defined by Apollo Server:
-https://www.apollographql.com/docs/apollo-server/data/errors#built-in-error-codes
+"""Many other servers use these codes, too: https://www.apollographql.com/docs/apollo-server/data/errors"""
+
+GRAPHQL_RUBY_CODES = frozenset(
+    {
+        "argumentLiteralsIncompatible",
+        "argumentNotAccepted",
+        "defaultValueInvalidOnNonNullVariable",
+        "defaultValueInvalidType",
+        "fieldConflict",
+        "missingRequiredArguments",
+        "missingRequiredInputObjectAttribute",
+        "selectionMismatch",
+        "undefinedDirective",
+        "undefinedField",
+        "undefinedType",
+        "useAndDefineFragment",
+        "variableMismatch",
+        "variableNotDefined",
+        "variableNotUsed",
+    }
+)
+"""Codes of validation errors of GitHub, Shopify and others, which have a path in the document:
+https://github.com/rmosolgo/graphql-ruby/tree/master/lib/graphql/static_validation/rules
 """
+
+HASURA_CODES = frozenset({"access-denied", "not-supported", "parse-failed", "validation-failed"})
+"""The errors of Hasura have no location: https://github.com/hasura/graphql-engine"""
+
+FINAL_CODES = APOLLO_CODES | GRAPHQL_RUBY_CODES | HASURA_CODES | {"ACCESS_DENIED", "INSUFFICIENT_SCOPES", "NOT_FOUND"}
+"""Codes of errors that a retry does not fix, with those of Shopify and GitHub."""
+
+TEMPORARY_STATUSES = frozenset({408, 425, 429})
+"""The HTTP statuses from 400 to 499 after which the same request may succeed."""
 
 
 class PageFetcher:
@@ -122,13 +152,13 @@ class PageFetcher:
                     wait_for_retry = wait_for_retry or executor.retries()
                     if wait_for_retry(request, error):
                         continue
-                error.message += _position(cursor, number, error)
+                error.message = f"{as_sentence(error.message)} {_position(cursor, number, error)}"
                 raise
             self._size.succeeded()
             try:
                 return result, self._typed(page, result)
             except ResultError as error:
-                error.message += _position(cursor, number, error)
+                error.message = f"{as_sentence(error.message)} {_position(cursor, number, error)}"
                 raise
 
     def _typed(self, page: ParsedPage, result: ExecutionResult) -> ParsedPage:
@@ -169,15 +199,18 @@ def _may_be_transient(error: TransportError) -> bool:
     """Return whether a retry of a page whose response has errors may succeed."""
     if not isinstance(error, TransportQueryError) or _rejects_request(error) or _rejects_cursor(error):
         return False
-    return PERMANENT.isdisjoint(codes(error.errors or ()))
+    return FINAL_CODES.isdisjoint(codes(error.errors or ()))
 
 
 def _rejects_request(error: TransportQueryError) -> bool:
     """Return whether the server did not execute the request, because its document or a variable is not valid.
 
-    Many servers send no code for this. Unlike a field error, the error has a location in the document, but no path:
-    https://spec.graphql.org/draft/#sec-Errors
+    Not all servers send a code or a status for this. Then an error has a location in the document, but, unlike a field
+    error, no path: https://spec.graphql.org/draft/#sec-Errors
     """
+    status = error.response.status if error.response else None
+    if status is not None and 400 <= status < 500 and status not in TEMPORARY_STATUSES:
+        return True
     return error.data is None and any(each.get("locations") and not each.get("path") for each in error.errors or ())
 
 
@@ -191,8 +224,8 @@ def _rejects_cursor(error: SyncGQLError) -> bool:
 def _position(cursor: Any, number: int, error: SyncGQLError) -> str:
     """Return sentences that say which page failed, and what to do if its cursor was rejected."""
     if cursor is None:
-        return f" This was page {number} of paginate(), at the beginning."
-    text = f" This was page {number} of paginate(), after cursor {cursor!r}."
+        return f"This was page {number} of paginate(), at the beginning."
+    text = f"This was page {number} of paginate(), after cursor {cursor!r}."
     if _rejects_cursor(error):
         text += (
             " The server no longer accepts this cursor, which may have expired: paginate again from the beginning, or "

@@ -94,10 +94,11 @@ class StallDetector:
         nodes = hash(repr(page.nodes))
         if nodes == self._nodes:
             raise TransportProtocolError(
-                f"The list does not advance: page {number} of paginate() has the same rows as page {number - 1}. The "
-                "server ignores the variable for the position, or repeats the last page after the end; then pass a "
-                "function as pagination= that returns None after the last page. If the rows really are equal, select "
-                "a field that differs, such as an id.",
+                f"The list does not advance: page {number} of paginate() has the same rows as page {number - 1}. If "
+                "the server ignores the variable for the position, pass it to the list in the document. If the server "
+                "repeats its last page after the end, or if the rows really are equal, pass a function as pagination= "
+                "that returns the variables for the next page, and None after the last page. Continuing from this "
+                f"cursor may repeat the rows of page {number - 1}.",
                 rule="each page has different rows",
                 received=f"page {number - 1} again",
             )

@@ -11,7 +11,7 @@ from yarl import URL
 
 from ..gql_names import ATTRIBUTES
 from ..option_errors import fixed_options, suggests_arguments
-from ..pickling import check_pickles
+from ..pickling import check_parameters, check_pickles
 from ..pipeline.pipeline import Pipeline
 from ..pipeline.policies import Policies
 from ..protocol import json_codec
@@ -357,6 +357,7 @@ class Client(ExecuteMethods, BulkMethods, BatchMethods, SubscribeMethods, Stream
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the arguments; the copy opens its own connections."""
+        check_parameters(type(self), self._arguments)
         check_pickles("Client", self._arguments)
         return functools.partial(type(self), **self._arguments), ()
 

@@ -15,7 +15,7 @@ from ..exceptions import (
     TransportTimeout,
 )
 from ..file_var import FileVar, files_in
-from ..messages import Duration
+from ..messages import Duration, as_sentence
 from ..protocol.batch import BatchEntry
 from ..protocol.rate_limits import is_throttled, throttled_error
 from ..result import ExecutionResult
@@ -269,7 +269,7 @@ def _cost(failures: Sequence[Failure], budget: RetryBudget) -> int:
 def _explain(failures: Sequence[Failure], why: str) -> None:
     # The operations of a batch may all have the same error.
     for error in {id(failure.error): failure.error for failure in failures}.values():
-        error.message += f" {why}"
+        error.message = f"{as_sentence(error.message)} {why}"
 
 
 def files_are_rewindable(operation: Operation) -> bool:

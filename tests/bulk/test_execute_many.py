@@ -165,7 +165,7 @@ def test_an_error_is_raised_and_cancels_the_others(strawberry_server: Server) ->
     with Client(strawberry_server.url, timeout=None) as client:
         results = client.execute_many(requests)
         assert next(results) == {"hello": "Hello world!"}
-        with pytest.raises(TransportQueryError, match=r"It failed.* request 1 of execute_many"):
+        with pytest.raises(TransportQueryError, match=r"It failed \(at fail\)\. This was request 1 of execute_many"):
             next(results)
         strawberry_server.wait_for("sleep_cancelled")
         # A loop that is run again does not look complete.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from typing import Any
 
@@ -77,6 +78,9 @@ def test_faults_with_retry(rows_url: str, fault: str, position: int) -> None:
     assert [type(error) for error in reported] == [ERRORS[fault]] if fault != "reset" else len(reported) <= 1
 
 
+SENTENCES = r"^Deadlock\. This was attempt 4 of 4\. This was page 1 of paginate\(\), at the beginning\.$"
+
+
 def test_errors_that_stay() -> None:
     """The error is raised after the attempts of the policy, and contains their number."""
     sent: list[RecordedRequest] = []
@@ -87,7 +91,7 @@ def test_errors_that_stay() -> None:
 
     with GraphQLMock() as mock, Client("https://example.com/graphql", retry=RetryPolicy(4, base=0)) as client:
         mock.add(count, errors=[{"message": "Deadlock"}])
-        with pytest.raises(TransportQueryError, match=r"Deadlock.* page 1 of paginate") as info:
+        with pytest.raises(TransportQueryError, match=SENTENCES) as info:
             list(client.paginate(LITERAL))
         assert (info.value.attempts, len(sent)) == (4, 4)
 
@@ -131,6 +135,45 @@ def test_an_error_of_a_field_is_retried(data: dict[str, Any]) -> None:
         with pytest.raises(TransportQueryError):
             list(client.paginate(LITERAL))
         assert len(sent) == 2
+
+
+LOCATIONS = [{"line": 1, "column": 3}]
+REFUSALS: dict[str, tuple[int, dict[str, Any]]] = {
+    "Hasura": (200, {"extensions": {"path": "$.selectionSet.x", "code": "validation-failed"}}),
+    "graphql-ruby": (200, {"locations": LOCATIONS, "path": ["query", "x"], "extensions": {"code": "undefinedField"}}),
+    "AppSync": (200, {"locations": LOCATIONS, "path": None}),
+    "Hot Chocolate": (400, {"locations": LOCATIONS, "path": ["x"]}),
+    "no location": (400, {}),
+}
+
+
+@pytest.mark.parametrize("server", REFUSALS)
+def test_a_refusal_is_final_in_the_form_of_each_server(server: str) -> None:
+    """The status, the code, or a location without a path shows that the request was not executed."""
+    status, members = REFUSALS[server]
+    assert _attempts(status, {"errors": [{"message": "Field 'x' doesn't exist", **members}]}) == 1
+
+
+@pytest.mark.parametrize("status", [200, 500])
+def test_an_error_without_details_is_retried(status: int) -> None:
+    """It may be temporary."""
+    assert _attempts(status, {"errors": [{"message": "Deadlock"}]}) == 3
+
+
+def _attempts(status: int, response: dict[str, Any]) -> int:
+    """Return how often a page is requested."""
+    sent: list[RecordedRequest] = []
+
+    def count(request: RecordedRequest) -> bool:
+        sent.append(request)
+        return True
+
+    content_type = {"Content-Type": "application/graphql-response+json"}
+    with GraphQLMock() as mock, Client("https://example.com/graphql", retry=RetryPolicy(3, base=0)) as client:
+        mock.add(count, status=status, body=json.dumps(response), headers=content_type)
+        with pytest.raises((TransportQueryError, TransportServerError)):
+            list(client.paginate(LITERAL))
+    return len(sent)
 
 
 @pytest.mark.parametrize("options", [{}, {"retry": True}], ids=["plain", "retry"])

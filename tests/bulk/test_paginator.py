@@ -72,8 +72,28 @@ def test_a_page_that_is_repeated(pagination: Any) -> None:
         answers(mock, *lists)
         pages = client.paginate(LISTED, pagination=pagination)
         assert [next(pages).pop("id") for _ in range(3)] == [1, 2, 3]  # the caller may change the nodes
-        with pytest.raises(TransportProtocolError, match=r"page 3 of paginate\(\) has the same rows as page 2"):
+        with pytest.raises(TransportProtocolError, match=r"page 3 of paginate\(\) has the same rows as page 2") as info:
             next(pages)
+        assert "Continuing from this cursor may repeat the rows of page 2." in str(info.value)
+
+
+def test_equal_rows_with_a_function() -> None:
+    """The error for equal pages recommends a function, which may return variables although the rows are equal."""
+    received = 0
+
+    def after_all_received(data: dict[str, Any]) -> dict[str, int] | None:
+        nonlocal received
+        received += len(data["rows"])
+        return {"offset": received} if data["rows"] else None
+
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, [7, 7], [7, 7], [7], [])
+        document = "query Rows($offset: Int) { rows(offset: $offset) }"
+        with pytest.raises(TransportProtocolError, match="equal, pass a function as pagination="):
+            list(client.paginate(document, pagination=OffsetPagination()))
+    with GraphQLMock() as mock, Client("https://example.com/graphql") as client:
+        answers(mock, [7, 7], [7, 7], [7], [])
+        assert list(client.paginate(document, pagination=after_all_received)) == [7] * 5
 
 
 def test_equal_pages_that_are_not_a_repetition() -> None:

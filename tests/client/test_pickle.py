@@ -74,3 +74,52 @@ class Special(Client):
 def test_f29_a_subclass_keeps_its_class() -> None:
     """The copy is of the same class."""
     assert type(pickle.loads(pickle.dumps(Special("http://localhost/graphql")))) is Special
+
+
+class Passing(Client):
+    """A client class that passes its arguments on."""
+
+    def __init__(self, url: str, **options: Any) -> None:
+        super().__init__(url, **options)
+
+
+class Tenant(Client):
+    """A client class with a parameter of its own."""
+
+    def __init__(self, url: str, tenant: str = "default", **options: Any) -> None:
+        super().__init__(url, **options)
+        self.tenant = tenant
+
+
+class Fixed(Client):
+    """A client class without parameters."""
+
+    def __init__(self) -> None:
+        super().__init__("http://localhost/graphql")
+
+
+class Reducing(Tenant):
+    """A client class that says how to make a copy."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Reducing, ("http://localhost/graphql", self.tenant)
+
+
+def test_f29_a_subclass_may_pass_its_arguments_on() -> None:
+    """The copy has the same arguments."""
+    client = Passing("http://localhost/graphql", headers={"A": "b"})
+    assert arguments_of(pickle.loads(pickle.dumps(client))) == arguments_of(client)
+
+
+@pytest.mark.parametrize("make", [lambda: Tenant("http://localhost/graphql", "acme"), Fixed], ids=["more", "fewer"])
+@pytest.mark.parametrize("duplicate", [pickle.dumps, copy.copy], ids=["pickle", "copy"])
+def test_f29_a_subclass_with_other_parameters(make: Any, duplicate: Any) -> None:
+    """A copy would lose the value of a parameter, or could not be made; the error says what to do."""
+    client = make()
+    with pytest.raises(TypeError, match=r"other parameters than its base class. Define __reduce__ in (Tenant|Fixed)\."):
+        duplicate(client)
+
+
+def test_f29_a_subclass_that_defines_reduce() -> None:
+    """It decides what is pickled."""
+    assert pickle.loads(pickle.dumps(Reducing("http://localhost/graphql", "acme"))).tenant == "acme"
