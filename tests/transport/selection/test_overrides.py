@@ -36,7 +36,6 @@ def overriding(kind: type, *names: str) -> Any:
         (RequestsHTTPTransport, URL, "execute", "round_trip"),
         (RequestsHTTPTransport, URL, "execute_batch", "batch_round_trip"),
         (AIOHTTPTransport, URL, "execute", "round_trip"),
-        (AIOHTTPTransport, URL, "connect", "round_trip"),
         (AIOHTTPTransport, URL, "subscribe", "stream"),
         (AIOHTTPWebsocketsTransport, WS_URL, "subscribe", "stream"),
     ],
@@ -48,6 +47,16 @@ def test_a_method_that_a_client_does_not_call(kind: Any, url: str, name: str, ca
         Client(transport=own(url))
     Client(transport=overriding(kind, name, called)(url))
     Client(transport=overriding(own, called)(url))
+
+
+@pytest.mark.parametrize(
+    ("kind", "url"), [(RequestsHTTPTransport, URL), (AIOHTTPTransport, URL), (AIOHTTPWebsocketsTransport, WS_URL)]
+)
+def test_connect(kind: Any, url: str) -> None:
+    """The error names other ways to change a connection, because no other method has the same purpose."""
+    with pytest.raises(TypeError, match=r"^Own overrides connect\(\), but .*the first call opens.* Pass session="):
+        Client(transport=overriding(kind, "connect")(url))
+    Client(transport=overriding(kind, "connect", "round_trip")(url))
 
 
 def test_a_transport_for_subscriptions() -> None:
