@@ -214,7 +214,7 @@ class Outage:
         if lost_at:
             gap = now - min(lost_at)
             logger.warning(
-                "Reconnected to %s after %s, for %d subscription(s)%s; events during that time are missing.",
+                "Reconnected to %s after %s, for %d subscription(s)%s; events of up to that time are missing.",
                 self._target,
                 Duration(gap),
                 len(lost_at),
