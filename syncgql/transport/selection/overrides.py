@@ -26,9 +26,10 @@ def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
     so a subclass alone is not an error.
 
     Raises:
-        TypeError: the class overrides a method, and inherits the one that a client calls instead.
+        TypeError: the class overrides a method, and inherits the one that a client calls instead; or such a method of
+            the object was replaced, for example by a mock.
     """
-    kind = type(transport)
+    kind, replaced = type(transport), vars(transport)
     if _hides(kind, "connect", "round_trip"):
         raise TypeError(f"{kind.__name__} {CONNECT_ADVICE}")
     for name, called in CALLED_INSTEAD:
@@ -36,6 +37,11 @@ def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
             raise TypeError(
                 f"{kind.__name__} overrides {name}(), but a client calls {called}() instead. Override that, or pass "
                 "middleware= to the Client; see docs/middleware.md and docs/custom_transports.md."
+            )
+        if name in replaced and called not in replaced and not _is_default(kind, called):
+            raise TypeError(
+                f"{name}() of the {kind.__name__} was replaced, but a client calls {called}() instead. In tests, use "
+                "graphql_mock or GraphQLMock; see docs/testing.md. Otherwise, pass middleware= to the Client."
             )
 
 
