@@ -46,6 +46,8 @@ def fixed_options(attributes: Mapping[str, str] | None = None) -> Callable[[Kind
             if name in fixed and getattr(type(self), name, _ABSENT) is getattr(kind, name, _ABSENT):
                 owner = type(self).__name__
                 hint = OPTIONS.get(name, f"create another {owner} with {name}=")
+                if type(self).__init__ is not kind.__init__:  # type: ignore[misc]
+                    hint += "; or choose another name for an attribute of the subclass"
                 raise AttributeError(f"{owner}.{name} cannot be assigned; {hint}.")
             assign(self, name, value)
 

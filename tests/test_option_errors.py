@@ -87,6 +87,21 @@ def test_attributes_of_a_subclass(kind: Any) -> None:
         own.headers = {}
 
 
+@pytest.mark.parametrize("kind", [Client, RequestsHTTPTransport])
+@pytest.mark.parametrize("name", ["url", "headers"])
+def test_an_attribute_of_a_subclass_with_the_name_of_an_option(kind: Any, name: str) -> None:
+    """In the ``__init__`` of a subclass, the way out is another name."""
+
+    class Own(kind):  # type: ignore[misc]
+        def __init__(self) -> None:
+            setattr(self, name, URL)
+
+    with pytest.raises(
+        AttributeError, match=rf"^Own\.{name} .*; or choose another name for an attribute of the subclass\.$"
+    ):
+        Own()
+
+
 def test_reading_an_option(made: Any) -> None:
     """Reading an attribute that only gql has raises an error with a hint. The URL of a transport can be read."""
     assert not hasattr(made, "headers")

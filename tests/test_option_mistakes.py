@@ -330,12 +330,12 @@ class Signature:
         (
             client,
             {"url": None, "transport": websockets(), "on_reconnect": lambda gap: None},
-            "on_reconnect= has no effect",
+            "does not reconnect; pass reconnect=True to the AIOHTTPWebsocketsTransport, ",
         ),
         (
             client,
             {"url": None, "transport": blocking(), "on_reconnect": lambda gap: None},
-            "on_reconnect= has no effect",
+            "does not reconnect; pass reconnect=True to the AIOHTTPWebsocketsTransport, ",
         ),
         (client, {"transport": http()}, "either a url or transport="),
         (client, {"url": None}, "either a url or transport= to the client; LocalSchemaTransport"),

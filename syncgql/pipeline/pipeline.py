@@ -78,6 +78,7 @@ class Pipeline:
         policies: Policies,
     ) -> None:
         # Imported here, like the transports that it creates, which take as long to import as the rest of the package.
+        from ..transport.recovery.policy import HOW_TO_RECONNECT
         from ..transport.selection.transport_factory import TransportFactory
 
         self.options = options
@@ -88,10 +89,7 @@ class Pipeline:
         self._limit = limit
         self._on_reconnect = check_on_reconnect(on_reconnect)
         if on_reconnect is not None and not transports.reconnects:
-            raise TypeError(
-                "on_reconnect= has no effect because this client does not reconnect; pass reconnect=True (to the "
-                "client, or to the transport that you passed)."
-            )
+            raise TypeError(f"on_reconnect= has no effect because this client does not reconnect; {HOW_TO_RECONNECT}.")
         policies.check(transports)
         self._clock = Clock()
         self._retries = AtomicCounter()

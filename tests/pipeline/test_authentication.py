@@ -242,3 +242,18 @@ def test_refused_by_graphql_errors_only() -> None:
         with pytest.raises(TransportQueryError, match="Log in"):
             client.execute("{ other }")
     assert [call.headers["Authorization"] for call in mock.calls] == ["Bearer a", "Bearer b", "Bearer b"]
+
+
+def test_refusals_that_are_not_repeated() -> None:
+    """An open WebSocket keeps its token, so a query is not repeated; neither are incremental results over HTTP."""
+    issuer = Issuer()
+    with GraphQLMock() as mock:
+        mock.add("{ ok }", errors=[CODE])
+        with Client("ws://127.0.0.1:9/graphql", auth=TokenAuth(issuer)) as client:
+            for _ in range(2):
+                with pytest.raises(TransportQueryError, match="Log in"):
+                    client.execute("{ ok }")
+        assert (len(mock.calls), issuer.count) == (2, 2)
+        with Client(NOWHERE, auth=TokenAuth(issuer)) as client, pytest.raises(TransportQueryError, match="Log in"):
+            list(client.stream("{ ok }"))
+    assert (len(mock.calls), issuer.count) == (3, 3)

@@ -15,7 +15,7 @@ from ...protocol.close_codes import RetryDecision
 from ...request import GraphQLRequest
 from .loss import ConnectionLoss, advised, given_up
 from .operation_names import operation_names
-from .policy import ReconnectPolicy
+from .policy import HOW_TO_RECONNECT, ReconnectPolicy
 
 logger = logging.getLogger(__name__)
 
@@ -94,7 +94,7 @@ class Attempts:
             codes = f"reconnect=ReconnectPolicy(retry_codes={{{loss.code}}})"
             return f"By default, subscriptions do not reconnect after this code; to reconnect, pass {codes}."
         if loss.decision is RetryDecision.YES and self._policy is None:
-            return "To reconnect, pass reconnect=True to the client or to its transport for subscriptions."
+            return f"To reconnect, {HOW_TO_RECONNECT}."
         return ""
 
     @property
@@ -214,7 +214,7 @@ class Outage:
         if lost_at:
             gap = now - min(lost_at)
             logger.warning(
-                "Reconnected to %s after %s, for %d subscription(s)%s; events during that time are missing.",
+                "Reconnected to %s after %s, for %d subscription(s)%s; events of up to that time are missing.",
                 self._target,
                 Duration(gap),
                 len(lost_at),

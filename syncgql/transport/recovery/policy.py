@@ -11,6 +11,12 @@ from ...option_errors import suggests_arguments
 
 __all__ = ["ReconnectPolicy"]
 
+HOW_TO_RECONNECT = (
+    "pass reconnect=True to the AIOHTTPWebsocketsTransport, or other transport for subscriptions, that you created; if "
+    "you created none, to the client"
+)
+"""Advice: the client cannot change a transport that was passed to it."""
+
 
 @suggests_arguments()
 @dataclass(frozen=True)

@@ -6,12 +6,16 @@ from ..base import AsyncTransport
 from ..blocking import BlockingTransport
 
 CALLED_INSTEAD = (
-    ("connect", "round_trip"),
     ("execute", "round_trip"),
     ("execute_batch", "batch_round_trip"),
     ("subscribe", "stream"),
 )
 """Methods of transports, each with the method that a client calls. The default of the second one calls the first."""
+
+CONNECT_ADVICE = (
+    "overrides connect(), but in a client the first call opens a connection without it. Pass session=, with a "
+    "connector if you need one, or middleware= to the Client; see docs/network.md and docs/middleware.md."
+)
 
 
 def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
@@ -22,15 +26,28 @@ def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
     so a subclass alone is not an error.
 
     Raises:
-        TypeError: the class overrides a method, and inherits the one that a client calls instead.
+        TypeError: the class overrides a method, and inherits the one that a client calls instead; or such a method of
+            the object was replaced, for example by a mock.
     """
-    kind = type(transport)
+    kind, replaced = type(transport), vars(transport)
+    if _hides(kind, "connect", "round_trip"):
+        raise TypeError(f"{kind.__name__} {CONNECT_ADVICE}")
     for name, called in CALLED_INSTEAD:
-        if _position(kind, name) < _position(kind, called) and not _is_default(kind, called):
+        if _hides(kind, name, called):
             raise TypeError(
                 f"{kind.__name__} overrides {name}(), but a client calls {called}() instead. Override that, or pass "
                 "middleware= to the Client; see docs/middleware.md and docs/custom_transports.md."
             )
+        if name in replaced and called not in replaced and not _is_default(kind, called):
+            raise TypeError(
+                f"{name}() of the {kind.__name__} was replaced, but a client calls {called}() instead. In tests, use "
+                "graphql_mock or GraphQLMock; see docs/testing.md. Otherwise, pass middleware= to the Client."
+            )
+
+
+def _hides(kind: type, name: str, called: str) -> bool:
+    """Return whether a class overrides a method, and inherits the one that a client calls instead."""
+    return _position(kind, name) < _position(kind, called) and not _is_default(kind, called)
 
 
 def _position(kind: type, name: str) -> int:

@@ -100,7 +100,9 @@ def test_a_reconnect_is_reported(strawberry_streams: StreamServer, tcp_proxy: ty
         process.stdout.readline()
         proxy.drop()
         assert re.match(r"syncgql: .* Reconnecting in [\d.]+ s", process.stderr.readline())
-        assert re.match(r"syncgql: Reconnected to .* events during that time are missing\.", process.stderr.readline())
+        assert re.match(
+            r"syncgql: Reconnected to .* events of up to that time are missing\.", process.stderr.readline()
+        )
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=PATIENCE)
 

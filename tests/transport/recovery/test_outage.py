@@ -227,7 +227,12 @@ def test_no_names_are_searched_if_nothing_is_logged(caplog: pytest.LogCaptureFix
     [
         (FATAL, 1011, ReconnectPolicy(), r"do not reconnect after this code.*retry_codes=\{1011\}\)\.$"),
         (FATAL, 1011, None, r"retry_codes=\{1011\}\)\.$"),
-        (RETRY, 1001, None, r"pass reconnect=True to the client or to its transport for subscriptions\.$"),
+        (
+            RETRY,
+            1001,
+            None,
+            r"reconnect=True to the AIOHTTPWebsocketsTransport, .* that you created; if .*none, to the client\.$",
+        ),
     ],
 )
 def test_a_final_error_names_the_option_to_reconnect(

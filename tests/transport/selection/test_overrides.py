@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unittest.mock import AsyncMock, Mock
 
 import pytest
 from graphql import build_schema
@@ -14,6 +15,7 @@ from syncgql import (
     AppSyncWebsocketsTransport,
     Client,
     EventStreamTransport,
+    ExecutionResult,
     LocalSchemaTransport,
     MultipartSubscriptionTransport,
     PhoenixChannelWebsocketsTransport,
@@ -36,7 +38,6 @@ def overriding(kind: type, *names: str) -> Any:
         (RequestsHTTPTransport, URL, "execute", "round_trip"),
         (RequestsHTTPTransport, URL, "execute_batch", "batch_round_trip"),
         (AIOHTTPTransport, URL, "execute", "round_trip"),
-        (AIOHTTPTransport, URL, "connect", "round_trip"),
         (AIOHTTPTransport, URL, "subscribe", "stream"),
         (AIOHTTPWebsocketsTransport, WS_URL, "subscribe", "stream"),
     ],
@@ -48,6 +49,31 @@ def test_a_method_that_a_client_does_not_call(kind: Any, url: str, name: str, ca
         Client(transport=own(url))
     Client(transport=overriding(kind, name, called)(url))
     Client(transport=overriding(own, called)(url))
+
+
+@pytest.mark.parametrize("kind", [RequestsHTTPTransport, AIOHTTPTransport])
+def test_a_method_that_is_replaced_by_a_mock(kind: Any) -> None:
+    """A mock that the client would not call is an error, for example in a program for gql. Others are called."""
+    transport = kind(URL)
+    transport.execute = Mock()
+    with pytest.raises(TypeError, match=rf"^execute\(\) of the {kind.__name__} was replaced, .* use graphql_mock"):
+        Client(transport=transport)
+    transport.round_trip = Mock()
+    Client(transport=transport)
+    local: Any = LocalSchemaTransport(SCHEMA)
+    local.execute = AsyncMock(return_value=ExecutionResult({"hello": "you"}))
+    with Client(transport=local) as client:
+        assert client.execute("{ hello }") == {"hello": "you"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "url"), [(RequestsHTTPTransport, URL), (AIOHTTPTransport, URL), (AIOHTTPWebsocketsTransport, WS_URL)]
+)
+def test_connect(kind: Any, url: str) -> None:
+    """The error names other ways to change a connection, because no other method has the same purpose."""
+    with pytest.raises(TypeError, match=r"^Own overrides connect\(\), but .*the first call opens.* Pass session="):
+        Client(transport=overriding(kind, "connect")(url))
+    Client(transport=overriding(kind, "connect", "round_trip")(url))
 
 
 def test_a_transport_for_subscriptions() -> None:
