@@ -43,6 +43,12 @@ OR_WRONG_PATH = (
 )
 """Advice for 403, with which ASGI servers refuse a WebSocket for which there is no route."""
 
+ITS_OWN_HEADERS = (
+    " No Authorization was sent; a transport passed as subscriptions= or transport= sends its own headers=, not those "
+    "of the client."
+)
+"""Advice for an upgrade without credentials, for example because they were passed only to the client."""
+
 WITHOUT_WEBSOCKET = (
     " Some servers respond in this way where they have no WebSocket; subscription_protocol= selects another protocol."
 )
@@ -137,7 +143,8 @@ class WebSocketConnector:
             try:
                 return await self._open_socket(session, handshake)
             except UpgradeRefused as refusal:
-                raise _refusal(self.where, refusal.status, refusal.headers, refusal.body) from None
+                advice = "" if "Authorization" in handshake.headers else ITS_OWN_HEADERS
+                raise _refusal(self.where, refusal.status, refusal.headers, refusal.body, advice) from None
         except TransportError as error:  # a variable that outlives the clause would be a cycle with the traceback
             handshake.mask.error(error)
             raise ConnectFailed(not_opened(error, decision_for(error))) from error
@@ -193,7 +200,9 @@ class WebSocketConnector:
         )
 
 
-def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> TransportServerError:
+def _refusal(
+    where: str, status: int, headers: Mapping[str, str], body: str, credentials_advice: str
+) -> TransportServerError:
     wait = retry_after(headers)
     response = Response(status, headers, where, 0.0, wait)
     refused = f"{where} refused the WebSocket with HTTP {status}"
@@ -202,7 +211,7 @@ def _refusal(where: str, status: int, headers: Mapping[str, str], body: str) -> 
         limited = f"{refused}: the server limits the rate of requests."
         return rate_limited(lambda wait: limited + wait + said, response, body, None, code=status, sent=False)
     if status in (401, 403):
-        advice = "Check headers=, auth= and cookies."
+        advice = "Check headers=, auth= and cookies." + credentials_advice
         if status == 403:
             advice += OR_WRONG_PATH + WITHOUT_WEBSOCKET
     elif 300 <= status < 400:

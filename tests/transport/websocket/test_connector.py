@@ -484,3 +484,20 @@ async def test_an_upgrade_that_failed_leaves_no_cycle() -> None:
     with contextlib.suppress(ConnectFailed):
         await connector.connect(session, dialect.handshake(), listener, on_open=lambda _: None, on_end=lambda _: None)
     assert session.error() is None
+
+
+@pytest.mark.parametrize("status", [401, 403])
+@in_loop
+async def test_a_refusal_without_credentials(status: int) -> None:
+    """The error says that a transport has its own headers, which programs expect to be those of the client."""
+    advice = "sends its own headers=, not those of the client"
+
+    async def refuse(peer: Peer) -> None:
+        await peer.refuse(status)
+
+    with ScriptedServer(refuse) as server:
+        for headers in ({}, {"authorization": "Bearer t0ken"}):
+            async with websockets(server.ws_url, headers=headers) as transport:
+                with pytest.raises(TransportAuthenticationError) as caught:
+                    await transport.connect()
+            assert (advice in caught.value.message) == (not headers)
