@@ -1,4 +1,4 @@
-"""Doorbell: wakes one waiting thread at a given time at the latest."""
+"""Doorbell: lets one thread wait for news from others, for a limited time."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ class Doorbell:
         self._silent.acquire()
 
     def ring(self) -> None:
-        """Wake the thread. Takes no lock, so that finalizers and the loop thread can call it.
+        """Wake the thread. Never waits, so finalizers and the loop thread can call it.
 
-        A thread that finds the bell ringing relies on the thread that waits to look again after it has heard the bell.
+        If the bell is already ringing, nothing needs to be done: the waiting thread looks for news after its wait.
         """
         if self._silent.locked():
             try:

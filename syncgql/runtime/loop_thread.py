@@ -209,7 +209,7 @@ class LoopThread:
                     self._loop.run_forever()
                 except (SystemExit, KeyboardInterrupt):
                     # From a task, whose call raises it in the caller, so the loop continues. Under gevent, Ctrl-C may
-                    # also have prevented a scheduled run, which posters rely on.
+                    # also have prevented a scheduled run, which the threads that posted calls rely on.
                     self._loop.call_soon(self._run_posted, context=self._context)
             _finish(self._loop)
         except OSError as error:

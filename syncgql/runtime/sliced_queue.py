@@ -16,7 +16,7 @@ Empty = queue.Empty
 
 
 class SlicedQueue(Generic[T]):
-    """An unbounded queue with one consumer. ``put`` takes no lock, so finalizers and the loop thread can call it."""
+    """An unbounded queue with one consumer. ``put`` never waits, so finalizers and the loop thread can call it."""
 
     def __init__(self) -> None:
         self._items: deque[T] = deque()

@@ -1,4 +1,4 @@
-"""with_files: the files of a multipart request, in the places of the variables that refer to them."""
+"""with_files: puts the files of a multipart request into its variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..protocol import json_codec
 
 
 def with_files(form: Mapping[str, Any]) -> Any:
-    """Return the operations of a multipart request, with a ``FileVar`` in the place of each file.
+    """Return the operations of a multipart request, with each file as a ``FileVar`` among the variables.
 
     See https://github.com/jaydenseric/graphql-multipart-request-spec.
 
@@ -20,7 +20,7 @@ def with_files(form: Mapping[str, Any]) -> Any:
         form: the fields of the form.
 
     Raises:
-        ValueError: a field is missing or is not JSON, or a path in the map leads nowhere.
+        ValueError: a field is missing or is not JSON, or a path in the map does not exist.
         TypeError: the map does not consist of lists of paths.
     """
     try:

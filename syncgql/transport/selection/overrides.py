@@ -13,7 +13,7 @@ CALLED_INSTEAD = (
 """Methods of transports, each with the method that a client calls. The default of the second one calls the first."""
 
 CONNECT_ADVICE = (
-    "overrides connect(), but in a client the first call opens a connection without it. Pass session=, with a "
+    "overrides connect(), but a client does not call it; the first call opens a connection. Pass session=, with a "
     "connector if you need one, or middleware= to the Client; see docs/network.md and docs/middleware.md."
 )
 
@@ -21,13 +21,13 @@ CONNECT_ADVICE = (
 def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
     """Check that a client calls the methods that a transport overrides.
 
-    In gql, subclasses of transports override ``execute``. The transports of this package define ``round_trip``, which a
-    client calls, so that such a method would have no effect. It takes effect if the transport is used without a client,
-    so a subclass alone is not an error.
+    In gql, subclasses of transports override ``execute``. Here, a client calls ``round_trip``, which the transports of
+    this package define, so it would ignore such a method. Code that uses a transport without a client may call the
+    method, so a subclass alone is not an error.
 
     Raises:
-        TypeError: the class overrides a method, and inherits the one that a client calls instead; or such a method of
-            the object was replaced, for example by a mock.
+        TypeError: the class overrides a method, and inherits the one that a client calls instead; or the method was
+            replaced in the object, for example by a mock.
     """
     kind, replaced = type(transport), vars(transport)
     if _hides(kind, "connect", "round_trip"):
@@ -40,7 +40,7 @@ def check_overrides(transport: AsyncTransport | BlockingTransport) -> None:
             )
         if name in replaced and called not in replaced and not _is_default(kind, called):
             raise TypeError(
-                f"{name}() of the {kind.__name__} was replaced, but a client calls {called}() instead. In tests, use "
+                f"{name}() of this {kind.__name__} was replaced, but a client calls {called}() instead. In tests, use "
                 "graphql_mock or GraphQLMock; see docs/testing.md. Otherwise, pass middleware= to the Client."
             )
 

@@ -331,7 +331,7 @@ class WebSocketStream(SelectableStream):
 
     @property
     def handshake(self) -> Handshake | None:
-        """The latest handshake of its connection, or of the one that it will use; None if there is none yet."""
+        """The latest handshake of the connection that it uses or will use; None if there is none yet."""
         return (self._connection and self._connection.tried) or self._handshake or self._pool.handshake
 
     @property

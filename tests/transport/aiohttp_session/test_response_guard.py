@@ -22,6 +22,7 @@ from syncgql.transport.single_use import SingleUseServers
 
 from ...servers.unruly import EARLY_HINTS, IDLE_TIMEOUT, IdleSender, chunked
 from ...servers.wire import PATIENCE, WireConnection, WireServer, always, answer
+from .headers_trace import HeadersTrace
 
 OK = {"ok": True}
 BODY = b'{"data": {"ok": true}}'
@@ -78,23 +79,17 @@ def test_bytes_after_a_response_in_segments_close_the_connection(
     frame: Callable[[bytes], bytes], caplog: pytest.LogCaptureFixture
 ) -> None:
     """The pool releases the connection while the segment with the end, and more, is being read."""
-    has_headers = threading.Event()
-    trace = aiohttp.TraceConfig()
-
-    async def on_headers(*_: object) -> None:
-        has_headers.set()
-
-    trace.on_request_end.append(on_headers)
+    headers = HeadersTrace()
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
         connection.send(frame(BODY)[:-5])
-        has_headers.wait(PATIENCE)
+        headers.wait()
         connection.send(frame(BODY)[-5:] + frame(FOREIGN))
         connection.wait_for_end()
 
     with WireServer(script, always(PLAIN)) as server:
-        twice(server, client_session_args={"trace_configs": [trace]})
+        twice(server, client_session_args=headers.client_session_args)
         assert server.connections == 2
     assert caplog.text.count("sent bytes without a request") == 1
 

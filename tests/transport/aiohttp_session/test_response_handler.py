@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from typing import Any
-
-import aiohttp
 import pytest
 
 from syncgql import Client, TransportConnectionFailed
 
-from ...servers.wire import PATIENCE, WireConnection, WireServer, always, answer
+from ...servers.wire import WireConnection, WireServer, always, answer
+from .headers_trace import HeadersTrace
 
 BEGINNING = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n7\r\n{"data"\r\n'
 
@@ -25,25 +22,21 @@ MALFORMED = {
 @pytest.mark.parametrize("is_closed", [True, False], ids=["closed", "open"])
 @pytest.mark.parametrize("malformed", MALFORMED.values(), ids=list(MALFORMED))
 def test_malformed_chunks_end_the_call(malformed: bytes, is_closed: bool) -> None:
-    """They arrive after the headers were read. The call raises an error at once, not when its time has expired."""
-    has_headers = threading.Event()
-    trace = aiohttp.TraceConfig()
-
-    async def on_headers(*_: object) -> None:
-        has_headers.set()
-
-    trace.on_request_end.append(on_headers)
+    """A call that has read the headers raises an error at once. It has no time limit that could end it."""
+    headers = HeadersTrace()
 
     def script(connection: WireConnection) -> None:
         connection.read_request()
         connection.send(BEGINNING)
-        assert has_headers.wait(PATIENCE)
+        headers.wait()
         connection.send(malformed)
         if not is_closed:
             connection.wait_for_end()
 
-    options: dict[str, Any] = {"client_session_args": {"trace_configs": [trace]}, "execute_timeout": None}
-    with WireServer(script, always(answer())) as server, Client(server.url, **options) as client:
+    with (
+        WireServer(script, always(answer())) as server,
+        Client(server.url, timeout=None, client_session_args=headers.client_session_args) as client,
+    ):
         with pytest.raises(TransportConnectionFailed, match="is incomplete: it is not chunked as HTTP says"):
             client.execute("{ ok }")
         assert client.execute("{ ok }") == {"ok": True}

@@ -56,7 +56,7 @@ def test_a_method_that_is_replaced_by_a_mock(kind: Any) -> None:
     """A mock that the client would not call is an error, for example in a program for gql. Others are called."""
     transport = kind(URL)
     transport.execute = Mock()
-    with pytest.raises(TypeError, match=rf"^execute\(\) of the {kind.__name__} was replaced, .* use graphql_mock"):
+    with pytest.raises(TypeError, match=rf"^execute\(\) of this {kind.__name__} was replaced, .* use graphql_mock"):
         Client(transport=transport)
     transport.round_trip = Mock()
     Client(transport=transport)
