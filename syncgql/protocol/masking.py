@@ -21,7 +21,7 @@ from ..exceptions import (
 MASK = "***"
 
 CREDENTIAL = re.compile(
-    "auth|cookie|token|secret|passw|session|credential|signature|api.?key|access.?key", re.IGNORECASE
+    "auth|cookie|token|secret|passw|session|credential|signature|assertion|jwt|api.?key|access.?key", re.IGNORECASE
 )
 """Matches the names of headers, parameters and members whose values are credentials."""
 

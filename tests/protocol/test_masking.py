@@ -30,6 +30,8 @@ BASIC = base64.b64encode("ada:pässword".encode()).decode()
         ({"X-Api-Key": "key-1"}, "key-1"),
         ({"x-hasura-admin-secret": "hush"}, "hush"),
         ({"X-Shopify-Access-Token": "shpat_1"}, "shpat_1"),
+        ({"X-Goog-IAP-JWT-Assertion": "e30.e30.sig"}, "e30.e30.sig"),
+        ({"X-User-Assertion": "e30.e30.sig"}, "e30.e30.sig"),
     ],
 )
 def test_credentials_of_headers(headers: dict[str, str], credential: str) -> None:
